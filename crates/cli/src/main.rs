@@ -1,0 +1,3 @@
+//! The `testyard` command line.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Brings services up, watches them and takes them down.

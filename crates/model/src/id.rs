@@ -1,0 +1,61 @@
+//! Names of runs, checks and tests.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The name as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                $name(text.to_owned())
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                $name(text)
+            }
+        }
+    };
+}
+
+name! {
+    /// A run's name, `YYYYMMDD-HHMMSS-xxxx` in UTC: it sorts by time, and any unique prefix names the run.
+    RunId
+}
+
+name! {
+    /// A check's name, `phase/what`, such as `services/postgres-test` or `prepare/requirements.txt`.
+    CheckId
+}
+
+name! {
+    /// A test's name within its suite, as its framework writes it: `tests/test_a.py::test_b[1]`.
+    TestId
+}
+
+impl CheckId {
+    /// The check `what` of a phase.
+    pub fn of(phase: crate::Phase, what: impl fmt::Display) -> CheckId {
+        CheckId(format!("{}/{what}", phase.word()))
+    }
+}

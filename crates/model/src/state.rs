@@ -1,0 +1,460 @@
+//! The state of a run: the one fold over its events that every view reads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::{Event, Evidence, Record, ServiceReport};
+use crate::finding::Finding;
+use crate::gate::GateResult;
+use crate::id::{CheckId, RunId, TestId};
+use crate::outcome::{Counts, Outcome, Verdict};
+use crate::phase::Phase;
+
+/// Everything known about a run after some of its events.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct RunState {
+    /// The run's own facts, from its first event.
+    pub header: Option<Header>,
+    /// The number of the last event that was applied.
+    pub last_number: u64,
+    /// The time of the last event, in milliseconds since the run started.
+    pub now_ms: u64,
+    /// The phases that began, in order.
+    pub phases: Vec<PhaseState>,
+    /// The planned services.
+    pub services: Vec<ServiceState>,
+    /// Checks outside of suites, in the order they began.
+    pub checks: Vec<CheckState>,
+    /// The planned suites.
+    pub suites: Vec<SuiteState>,
+    /// What inspection found.
+    pub findings: Vec<Finding>,
+    /// What was worth telling once.
+    pub notes: Vec<(Phase, String)>,
+    /// The gates that were judged.
+    pub gates: Vec<GateResult>,
+    /// Who asked the run to stop.
+    pub cancelled_by: Option<String>,
+    /// The verdict, once it is reached.
+    pub verdict: Option<VerdictState>,
+}
+
+/// A run's own facts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Header {
+    /// The run.
+    pub run: RunId,
+    /// The project's name.
+    pub project: String,
+    /// When it started, in milliseconds since 1970 UTC.
+    pub unix_ms: u64,
+    /// The engine and why it was chosen.
+    pub engine: String,
+    /// Testyard's version.
+    pub testyard: String,
+    /// The machine.
+    pub host: Vec<(String, String)>,
+}
+
+/// A phase that began.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PhaseState {
+    /// Which.
+    pub phase: Phase,
+    /// When it began, in milliseconds since the run started.
+    pub started_ms: u64,
+    /// When it ended.
+    pub ended_ms: Option<u64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+}
+
+/// How far a service is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ServiceStage {
+    /// Not started.
+    Planned,
+    /// Its process runs; it has not answered rightly yet.
+    Starting,
+    /// It is up.
+    Ready,
+    /// It ended by itself, or never became ready.
+    Broken,
+    /// It was taken down.
+    Stopped,
+}
+
+/// A planned service.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ServiceState {
+    /// Its name.
+    pub name: String,
+    /// How far it is.
+    pub stage: ServiceStage,
+    /// When its process started, in milliseconds since the run started.
+    pub started_ms: Option<u64>,
+    /// All about it, once it was ready.
+    pub report: Option<ServiceReport>,
+    /// Why it is broken.
+    pub evidence: Vec<String>,
+    /// Whether it was ever ready.
+    pub was_ready: bool,
+}
+
+/// A check outside of suites.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CheckState {
+    /// Which.
+    pub check: CheckId,
+    /// What it does, in a few words.
+    pub title: String,
+    /// When it began, in milliseconds since the run started.
+    pub started_ms: u64,
+    /// When it ended.
+    pub ended_ms: Option<u64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// The decisive lines.
+    pub evidence: Vec<String>,
+    /// What it is waiting for.
+    pub waiting: Option<String>,
+}
+
+/// A planned suite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteState {
+    /// Its name.
+    pub name: String,
+    /// When it began, in milliseconds since the run started.
+    pub started_ms: Option<u64>,
+    /// When it ended.
+    pub ended_ms: Option<u64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// What its runner said that belongs to no test.
+    pub evidence: Vec<String>,
+    /// How many of its tests ended how.
+    pub counts: Counts,
+    /// Its tests, in the order they became known.
+    pub tests: Vec<TestState>,
+    /// Files that could not be collected.
+    pub collection_errors: Vec<CollectionError>,
+    /// Where each test stands in `tests`.
+    #[serde(skip)]
+    index: HashMap<TestId, usize>,
+}
+
+/// A file that could not be collected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectionError {
+    /// The file or node.
+    pub path: String,
+    /// Failed, or blocked.
+    pub outcome: Outcome,
+    /// What it said.
+    pub evidence: Evidence,
+}
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestState {
+    /// Which.
+    pub id: TestId,
+    /// When it began, in milliseconds since the run started.
+    pub started_ms: Option<u64>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: Option<f64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// What it left.
+    pub evidence: Evidence,
+}
+
+/// The verdict with its reason.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerdictState {
+    /// How the run ended.
+    pub verdict: Verdict,
+    /// The check that blocked it.
+    pub blocked_by: Option<CheckId>,
+    /// Why, in one line.
+    pub reason: String,
+}
+
+impl RunState {
+    /// Folds a journal.
+    pub fn of<'a>(records: impl IntoIterator<Item = &'a Record>) -> RunState {
+        let mut state = RunState::default();
+        records.into_iter().for_each(|record| state.apply(record));
+        state
+    }
+
+    /// Takes in one event. The only way a state changes; unknown names are added, so that a journal with a lost
+    /// beginning still folds.
+    pub fn apply(&mut self, record: &Record) {
+        self.last_number = record.number;
+        self.now_ms = record.at_ms;
+        let at = record.at_ms;
+        match &record.event {
+            Event::RunStarted { run, project, unix_ms, services, suites, engine, testyard, host } => {
+                self.header = Some(Header {
+                    run: run.clone(),
+                    project: project.clone(),
+                    unix_ms: *unix_ms,
+                    engine: engine.clone(),
+                    testyard: testyard.clone(),
+                    host: host.clone(),
+                });
+                for name in services {
+                    self.service(name);
+                }
+                for name in suites {
+                    self.suite(name);
+                }
+            }
+            Event::PhaseStarted { phase } => self.phases.push(PhaseState::new(*phase, at)),
+            Event::PhaseFinished { phase, outcome } => self.end_phase(*phase, at, outcome),
+            Event::Note { phase, message } => self.notes.push((*phase, message.clone())),
+            Event::Found { finding } => self.findings.push(finding.clone()),
+            Event::CheckStarted { check, title } => self.check(check, at).title.clone_from(title),
+            Event::Waiting { check, message, .. } => self.check(check, at).waiting = Some(message.clone()),
+            Event::CheckFinished { check, outcome, evidence } => self.end_check(check, at, outcome, evidence),
+            Event::ServiceStarted { service } => self.service(service).start(at),
+            Event::ServiceReady { service } => self.service(&service.name).ready(service),
+            Event::ServiceDied { service, evidence } => self.service(service).broke(evidence),
+            Event::ServiceStopped { service } => self.service(service).stopped(),
+            Event::SuiteStarted { suite } => self.suite(suite).started_ms = Some(at),
+            Event::Collected { suite, tests } => {
+                let suite = self.suite(suite);
+                for test in tests {
+                    suite.test(test);
+                }
+            }
+            Event::CollectionFailed { suite, path, outcome, evidence } => {
+                self.suite(suite).collection_errors.push(CollectionError {
+                    path: path.clone(),
+                    outcome: outcome.clone(),
+                    evidence: evidence.clone(),
+                });
+            }
+            Event::TestStarted { suite, test, .. } => self.suite(suite).test(test).started_ms = Some(at),
+            Event::TestFinished { suite, test, outcome, duration_ms, evidence } => {
+                self.suite(suite).end_test(test, outcome, *duration_ms, evidence);
+            }
+            Event::SuiteFinished { suite, outcome, evidence } => self.suite(suite).end(at, outcome, evidence),
+            Event::GateJudged { result } => self.gates.push(result.clone()),
+            Event::CancelRequested { by } => self.cancelled_by = Some(by.clone()),
+            Event::VerdictReached { verdict, blocked_by, reason } => {
+                self.verdict = Some(VerdictState {
+                    verdict: *verdict,
+                    blocked_by: blocked_by.clone(),
+                    reason: reason.clone(),
+                });
+            }
+        }
+    }
+
+    /// All suites' counts together.
+    pub fn counts(&self) -> Counts {
+        self.suites.iter().fold(Counts::default(), |sum, suite| sum.plus(suite.counts))
+    }
+
+    /// The tests that began and have not ended, with their suites.
+    pub fn running(&self) -> impl Iterator<Item = (&SuiteState, &TestState)> {
+        self.suites.iter().filter(|suite| suite.ended_ms.is_none()).flat_map(|suite| {
+            suite
+                .tests
+                .iter()
+                .filter(|t| t.started_ms.is_some() && t.outcome.is_none())
+                .map(move |t| (suite, t))
+        })
+    }
+
+    /// The outcome of a check outside of suites.
+    pub fn outcome_of(&self, check: &CheckId) -> Option<&Outcome> {
+        self.checks.iter().find(|c| &c.check == check)?.outcome.as_ref()
+    }
+
+    /// How many tests each check blocked, by check.
+    pub fn blocked_by(&self) -> BTreeMap<CheckId, u64> {
+        let mut by = BTreeMap::new();
+        for test in self.suites.iter().flat_map(|suite| &suite.tests) {
+            if let Some(Outcome::Blocked { by: check }) = &test.outcome {
+                *by.entry(check.clone()).or_default() += 1;
+            }
+        }
+        by
+    }
+
+    fn end_phase(&mut self, phase: Phase, at: u64, outcome: &Outcome) {
+        if let Some(state) = self.phases.iter_mut().rev().find(|state| state.phase == phase) {
+            state.ended_ms = Some(at);
+            state.outcome = Some(outcome.clone());
+        }
+    }
+
+    fn check(&mut self, check: &CheckId, at: u64) -> &mut CheckState {
+        let found = self.checks.iter().position(|state| &state.check == check);
+        let index = found.unwrap_or_else(|| {
+            self.checks.push(CheckState::new(check, at));
+            self.checks.len() - 1
+        });
+        &mut self.checks[index]
+    }
+
+    fn end_check(&mut self, check: &CheckId, at: u64, outcome: &Outcome, evidence: &[String]) {
+        let state = self.check(check, at);
+        state.ended_ms = Some(at);
+        state.outcome = Some(outcome.clone());
+        state.evidence = evidence.to_vec();
+        state.waiting = None;
+        // A service that never became ready is told by its check: it has no death of its own.
+        if let Some(name) = check.as_str().strip_prefix("services/")
+            && *outcome != Outcome::Passed
+            && self.services.iter().any(|service| service.name == name)
+        {
+            self.service(name).broke(evidence);
+        }
+    }
+
+    fn service(&mut self, name: &str) -> &mut ServiceState {
+        let found = self.services.iter().position(|service| service.name == name);
+        let index = found.unwrap_or_else(|| {
+            self.services.push(ServiceState::new(name));
+            self.services.len() - 1
+        });
+        &mut self.services[index]
+    }
+
+    fn suite(&mut self, name: &str) -> &mut SuiteState {
+        let found = self.suites.iter().position(|suite| suite.name == name);
+        let index = found.unwrap_or_else(|| {
+            self.suites.push(SuiteState::new(name));
+            self.suites.len() - 1
+        });
+        &mut self.suites[index]
+    }
+}
+
+impl PhaseState {
+    fn new(phase: Phase, at: u64) -> PhaseState {
+        PhaseState { phase, started_ms: at, ended_ms: None, outcome: None }
+    }
+}
+
+impl CheckState {
+    fn new(check: &CheckId, at: u64) -> CheckState {
+        CheckState {
+            check: check.clone(),
+            title: check.to_string(),
+            started_ms: at,
+            ended_ms: None,
+            outcome: None,
+            evidence: Vec::new(),
+            waiting: None,
+        }
+    }
+}
+
+impl ServiceState {
+    fn new(name: &str) -> ServiceState {
+        ServiceState {
+            name: name.to_owned(),
+            stage: ServiceStage::Planned,
+            started_ms: None,
+            report: None,
+            evidence: Vec::new(),
+            was_ready: false,
+        }
+    }
+
+    fn start(&mut self, at: u64) {
+        self.stage = ServiceStage::Starting;
+        self.started_ms = Some(at);
+    }
+
+    fn ready(&mut self, report: &ServiceReport) {
+        self.stage = ServiceStage::Ready;
+        self.was_ready = true;
+        self.report = Some(report.clone());
+    }
+
+    fn broke(&mut self, evidence: &[String]) {
+        self.stage = ServiceStage::Broken;
+        self.evidence = evidence.to_vec();
+    }
+
+    /// A broken service stays broken: that it was cleared away afterwards does not mend it.
+    fn stopped(&mut self) {
+        if self.stage != ServiceStage::Broken {
+            self.stage = ServiceStage::Stopped;
+        }
+    }
+}
+
+impl SuiteState {
+    fn new(name: &str) -> SuiteState {
+        SuiteState {
+            name: name.to_owned(),
+            started_ms: None,
+            ended_ms: None,
+            outcome: None,
+            evidence: Vec::new(),
+            counts: Counts::default(),
+            tests: Vec::new(),
+            collection_errors: Vec::new(),
+            index: HashMap::new(),
+        }
+    }
+
+    /// The test of that id, known or new.
+    fn test(&mut self, id: &TestId) -> &mut TestState {
+        let index = match self.index.get(id) {
+            Some(index) => *index,
+            None => {
+                self.tests.push(TestState::new(id));
+                self.counts.total += 1;
+                self.index.insert(id.clone(), self.tests.len() - 1);
+                self.tests.len() - 1
+            }
+        };
+        &mut self.tests[index]
+    }
+
+    fn end_test(&mut self, id: &TestId, outcome: &Outcome, duration_ms: f64, evidence: &Evidence) {
+        let test = self.test(id);
+        let before = test.outcome.replace(outcome.clone());
+        test.duration_ms = Some(duration_ms);
+        test.evidence = evidence.clone();
+        // A later outcome of the same test replaces the earlier one: it must not count twice.
+        if let Some(before) = before {
+            self.counts.remove(&before);
+        }
+        self.counts.add(outcome);
+    }
+
+    fn end(&mut self, at: u64, outcome: &Outcome, evidence: &[String]) {
+        self.ended_ms = Some(at);
+        self.outcome = Some(outcome.clone());
+        self.evidence = evidence.to_vec();
+    }
+
+    /// The tests of this suite that have no outcome.
+    pub fn unsettled(&self) -> impl Iterator<Item = &TestState> {
+        self.tests.iter().filter(|test| test.outcome.is_none())
+    }
+}
+
+impl TestState {
+    fn new(id: &TestId) -> TestState {
+        TestState {
+            id: id.clone(),
+            started_ms: None,
+            duration_ms: None,
+            outcome: None,
+            evidence: Evidence::default(),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Service programs and Python environments.

@@ -1,0 +1,1 @@
+//! What the user wrote, read and lowered to a plan.

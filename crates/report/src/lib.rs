@@ -1,0 +1,1 @@
+//! Pure views of a run, one file per format.

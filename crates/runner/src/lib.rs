@@ -1,0 +1,1 @@
+//! Runs suites through adapters and judges gates.

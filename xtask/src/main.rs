@@ -1,0 +1,3 @@
+//! Everything a person would otherwise have to remember.
+
+fn main() {}
