@@ -24,7 +24,7 @@ pub use fidelity::{Fidelity, Ledger, LedgerEntry};
 pub use finding::{Finding, Place, Severity};
 pub use gate::{Gate, GateResult};
 pub use id::{CheckId, RunId, TestId};
-pub use outcome::{Counts, Outcome, Verdict};
+pub use outcome::{Counts, Outcome, Standing, Verdict};
 pub use phase::Phase;
 pub use plan::Plan;
 pub use product::{Product, Provision, Want};

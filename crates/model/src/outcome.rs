@@ -96,6 +96,29 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// How a run stands, by what its folder shows: the one thing about a run that none of its events can say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Its supervisor lives.
+    Running,
+    /// Its outcome was written.
+    Final,
+    /// Its supervisor died before it wrote an outcome.
+    Lost,
+}
+
+impl Standing {
+    /// The word that reports print.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Running => "running",
+            Standing::Final => "final",
+            Standing::Lost => "lost",
+        }
+    }
+}
+
 /// How many tests ended how. `total` also counts tests that have not ended yet.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
