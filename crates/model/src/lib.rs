@@ -18,7 +18,7 @@ pub mod product;
 pub mod secret;
 pub mod state;
 
-pub use event::{Emit, Event, FORMAT, Record};
+pub use event::{Emit, Event, FORMAT, Record, View};
 pub use exit::Exit;
 pub use fidelity::{Fidelity, Ledger, LedgerEntry};
 pub use finding::{Finding, Place, Severity};

@@ -59,8 +59,9 @@ pub fn mask_urls(text: &str) -> String {
 
 /// Replaces known secret values wherever they stand in a text, for output that others wrote.
 ///
-/// Values shorter than six characters are left alone: masking every `test` would make a log unreadable and hides
-/// nothing worth hiding.
+/// Only values that look like real secrets are replaced there: at least eight characters with both letters and
+/// digits. Test files are full of passwords such as `postgres` or `secret`; masking those words everywhere would make
+/// a report unreadable (`****-test` for `postgres-test`) and hides nothing worth hiding.
 #[derive(Clone, Default)]
 pub struct Masker {
     values: Vec<String>,
@@ -75,7 +76,7 @@ impl std::fmt::Debug for Masker {
 impl Masker {
     /// Learns the secret values among these variables.
     pub fn learn(&mut self, variables: &BTreeMap<String, String>) {
-        let secret = variables.iter().filter(|(name, value)| is_secret_name(name) && value.len() >= 6);
+        let secret = variables.iter().filter(|(name, value)| is_secret_name(name) && looks_secret(value));
         self.values.extend(secret.map(|(_, value)| value.clone()));
         // Longest first, so that a secret which contains another is masked whole.
         self.values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
@@ -89,6 +90,13 @@ impl Masker {
             if text.contains(value.as_str()) { text.replace(value.as_str(), MASK) } else { text }
         })
     }
+}
+
+/// Whether a value can be told from an ordinary word.
+fn looks_secret(value: &str) -> bool {
+    value.len() >= 8
+        && value.chars().any(|c| c.is_ascii_digit())
+        && value.chars().any(|c| c.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -121,11 +129,14 @@ mod tests {
     fn known_values_vanish_from_foreign_text() {
         let mut masker = Masker::default();
         masker.learn(&BTreeMap::from([
-            ("DB_PASSWORD".to_owned(), "correct horse".to_owned()),
-            ("SHORT_TOKEN".to_owned(), "abc".to_owned()),
-            ("USER".to_owned(), "somebody".to_owned()),
+            ("DB_PASSWORD".to_owned(), "c0rrect-horse".to_owned()),
+            ("SHORT_TOKEN".to_owned(), "postgres".to_owned()),
+            ("USER".to_owned(), "somebody12".to_owned()),
         ]));
-        assert_eq!(masker.mask("login somebody correct horse abc"), "login somebody **** abc");
+        assert_eq!(
+            masker.mask("login somebody12 c0rrect-horse postgres-test"),
+            "login somebody12 **** postgres-test"
+        );
         assert!(!format!("{masker:?}").contains("horse"));
     }
 }
