@@ -1,1 +1,3 @@
 //! What the user wrote, read and lowered to a plan.
+
+pub mod compose;
