@@ -1,3 +1,16 @@
 //! What the user wrote, read and lowered to a plan.
+//!
+//! What lives here: discovery of what a repository already has, `testyard.toml` with its overrides, compose files as
+//! trees with places, and the lowering of all of it to one [`testyard_model::Plan`]. What does not: anything that
+//! starts a process or changes the project.
 
+pub mod codes;
 pub mod compose;
+pub mod config;
+mod error;
+mod nearest;
+pub mod source;
+#[cfg(test)]
+mod testing;
+
+pub use error::ConfigError;
