@@ -7,6 +7,7 @@
 pub mod codes;
 pub mod compose;
 pub mod config;
+pub mod discover;
 mod error;
 mod nearest;
 pub mod source;

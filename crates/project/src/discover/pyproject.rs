@@ -1,0 +1,121 @@
+//! What a `pyproject.toml`, `setup.py` or `setup.cfg` says about dependencies: groups, extras, whether the project
+//! itself can be installed.
+
+use toml_edit::{Document, Item, TableLike};
+
+use super::ini;
+
+/// Names of groups and extras that hold what tests need.
+const TEST_NAMES: [&str; 9] =
+    ["test", "tests", "testing", "dev", "develop", "development", "ci", "unit", "integration"];
+
+/// What the declaration says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Declaration {
+    /// Whether it declares a project that can be installed.
+    pub(super) project: bool,
+    /// Whether it says how the project is built; without that an installation is a guess.
+    pub(super) build_system: bool,
+    /// Whether it is written for Poetry.
+    pub(super) poetry: bool,
+    /// Its dependency groups that tests need.
+    pub(super) groups: Vec<String>,
+    /// Its extras that tests need.
+    pub(super) extras: Vec<String>,
+}
+
+/// Reads a `pyproject.toml`. One that is not TOML declares nothing: pytest's reader says what is wrong with it.
+pub(super) fn read(text: &str) -> Declaration {
+    let Ok(document) = Document::parse(text) else { return Declaration::default() };
+    let at =
+        |path: &[&str]| path.iter().try_fold(document.as_item(), |item, key| item.as_table_like()?.get(key));
+    let names = |path: &[&str]| at(path).and_then(Item::as_table_like).map(test_names).unwrap_or_default();
+    let poetry =
+        at(&["tool", "poetry", "dependencies"]).is_some() || at(&["tool", "poetry", "name"]).is_some();
+    let mut groups = names(&["dependency-groups"]);
+    groups.extend(names(&["tool", "poetry", "group"]));
+    let old_dev =
+        at(&["tool", "uv", "dev-dependencies"]).or_else(|| at(&["tool", "poetry", "dev-dependencies"]));
+    if old_dev.is_some() {
+        groups.push("dev".to_owned());
+    }
+    groups.sort();
+    groups.dedup();
+    let mut extras = names(&["project", "optional-dependencies"]);
+    extras.extend(names(&["tool", "poetry", "extras"]));
+    Declaration {
+        project: at(&["project"]).is_some() || poetry,
+        build_system: at(&["build-system"]).is_some(),
+        poetry,
+        groups,
+        extras,
+    }
+}
+
+/// Adds what a `setup.cfg` says.
+pub(super) fn add_setup_cfg(declaration: &mut Declaration, text: &str) {
+    let Ok(ini) = ini::parse(text) else { return };
+    declaration.project |= ini.section("metadata").is_some() || ini.section("options").is_some();
+    if let Some(section) = ini.section("options.extras_require") {
+        let names = section.keys.iter().map(|key| key.name.clone());
+        declaration.extras.extend(names.filter(|name| TEST_NAMES.contains(&name.as_str())));
+    }
+}
+
+fn test_names(table: &dyn TableLike) -> Vec<String> {
+    let names = table.iter().map(|(name, _)| name.to_owned());
+    names.filter(|name| TEST_NAMES.contains(&name.to_lowercase().as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let found = read(text);
+        let mut shown = Vec::new();
+        if found.project {
+            shown.push("project".to_owned());
+        }
+        if found.build_system {
+            shown.push("built".to_owned());
+        }
+        if found.poetry {
+            shown.push("poetry".to_owned());
+        }
+        shown.push(format!("groups={} extras={}", found.groups.join(","), found.extras.join(",")));
+        assert_eq!(shown.join(" "), expected, "{text}");
+    }
+
+    #[test]
+    fn groups_and_extras_for_tests() {
+        check("[tool.black]\nline-length = 100\n", "groups= extras=");
+        check(
+            "[project]\nname = \"a\"\n[project.optional-dependencies]\ntest = []\ndocs = []\n[dependency-groups]\ndev = []\nlint = []\n",
+            "project groups=dev extras=test",
+        );
+        check(
+            "[build-system]\nrequires = []\n[tool.poetry]\nname = \"a\"\n[tool.poetry.group.test.dependencies]\npytest = \"*\"\n",
+            "project built poetry groups=test extras=",
+        );
+        check(
+            "[tool.poetry]\nname = \"a\"\n[tool.poetry.dev-dependencies]\npytest = \"*\"\n",
+            "project poetry groups=dev extras=",
+        );
+        check("not toml", "groups= extras=");
+    }
+
+    #[test]
+    fn setup_cfg_extras() {
+        let mut declaration = Declaration::default();
+        add_setup_cfg(
+            &mut declaration,
+            "[metadata]\nname = a\n[options.extras_require]\ntests =\n  pytest\ndoc =\n  sphinx\n",
+        );
+        assert!(declaration.project);
+        assert_eq!(declaration.extras, ["tests"]);
+        let mut other = Declaration::default();
+        add_setup_cfg(&mut other, "[flake8]\nmax-line-length = 100\n");
+        assert_eq!(other, Declaration::default());
+    }
+}
