@@ -86,6 +86,19 @@ pub enum ServiceStage {
     Stopped,
 }
 
+impl ServiceStage {
+    /// The word that reports print.
+    pub fn word(self) -> &'static str {
+        match self {
+            ServiceStage::Planned => "planned",
+            ServiceStage::Starting => "starting",
+            ServiceStage::Ready => "ready",
+            ServiceStage::Broken => "broken",
+            ServiceStage::Stopped => "stopped",
+        }
+    }
+}
+
 /// A planned service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ServiceState {
