@@ -48,7 +48,11 @@ fn wrong_imports(room: &str, manifest: &str) -> Vec<String> {
     let floor = |name: &str| FLOORS.iter().find(|(known, _)| *known == name).map(|(_, floor)| *floor);
     let Some(own) = floor(room) else { return vec![format!("the room '{room}' has no floor")] };
     let bad = |import: &String| floor(import).is_none_or(|other| other >= own);
-    imports(manifest).iter().filter(|import| bad(import)).map(|import| format!("{room} imports {import}")).collect()
+    imports(manifest)
+        .iter()
+        .filter(|import| bad(import))
+        .map(|import| format!("{room} imports {import}"))
+        .collect()
 }
 
 #[test]
@@ -57,8 +61,12 @@ fn rooms_import_only_downwards() {
     let mut rooms = 0;
     for entry in fs::read_dir(root().join("crates")).expect("crates/ is there").flatten() {
         let room = entry.file_name().to_string_lossy().into_owned();
-        let manifest = fs::read_to_string(entry.path().join("Cargo.toml")).expect("every room has a manifest");
-        assert!(manifest.contains(&format!("name = \"testyard-{room}\"")), "crates/{room} bears another package's name");
+        let manifest =
+            fs::read_to_string(entry.path().join("Cargo.toml")).expect("every room has a manifest");
+        assert!(
+            manifest.contains(&format!("name = \"testyard-{room}\"")),
+            "crates/{room} bears another package's name"
+        );
         wrong.extend(wrong_imports(&room, &manifest));
         rooms += 1;
     }
@@ -68,7 +76,8 @@ fn rooms_import_only_downwards() {
 
 #[test]
 fn an_import_upwards_or_sideways_is_seen() {
-    let manifest = |import: &str| format!("[dependencies]\nserde = \"1\"\n{import}.workspace = true\n\n[lints]\n");
+    let manifest =
+        |import: &str| format!("[dependencies]\nserde = \"1\"\n{import}.workspace = true\n\n[lints]\n");
     assert_eq!(wrong_imports("report", &manifest("testyard-journal")), ["report imports journal"]);
     assert_eq!(wrong_imports("project", &manifest("testyard-commands")), ["project imports commands"]);
     assert_eq!(wrong_imports("commands", &manifest("testyard-report")), Vec::<String>::new());
@@ -83,7 +92,9 @@ fn every_module_says_what_it_is() {
     assert!(files.len() > 50, "only {} files were looked at", files.len());
     let silent: Vec<_> = files
         .iter()
-        .filter(|path| !fs::read_to_string(path).unwrap_or_default().lines().take(5).any(|l| l.starts_with("//!")))
+        .filter(|path| {
+            !fs::read_to_string(path).unwrap_or_default().lines().take(5).any(|l| l.starts_with("//!"))
+        })
         .map(|path| path.display().to_string())
         .collect();
     assert!(silent.is_empty(), "no //! header in the first five lines of:\n{}", silent.join("\n"));
@@ -92,7 +103,8 @@ fn every_module_says_what_it_is() {
 #[test]
 fn unsafe_code_stays_in_sys() {
     let allowing = |room: &str| {
-        let manifest = fs::read_to_string(root().join("crates").join(room).join("Cargo.toml")).unwrap_or_default();
+        let manifest =
+            fs::read_to_string(root().join("crates").join(room).join("Cargo.toml")).unwrap_or_default();
         !manifest.contains("[lints]\nworkspace = true")
     };
     let rooms: Vec<_> = FLOORS.iter().map(|(room, _)| *room).filter(|room| allowing(room)).collect();

@@ -1,3 +1,38 @@
-//! Everything a person would otherwise have to remember.
+//! Everything a person would otherwise have to remember: `cargo xtask ci`, `bench`, `fuzz`.
 
-fn main() {}
+mod bench;
+mod ci;
+mod fuzz;
+mod shell;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask TASK
+
+  ci              format, lints, docs, licences and the tests, as .ci/run does
+  bench services  how fast PostgreSQL and Redis come up, cold and warm
+  bench run       what a run costs beside bare pytest on the same tests
+  bench           both
+  fuzz [SECONDS]  each fuzz target for so long (default 30); needs a nightly toolchain and cargo-fuzz";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let done = match words.as_slice() {
+        ["ci"] => ci::run(),
+        ["bench"] => bench::services::run().and_then(|()| bench::run::run()),
+        ["bench", "services"] => bench::services::run(),
+        ["bench", "run"] => bench::run::run(),
+        ["fuzz"] => fuzz::run("30"),
+        ["fuzz", seconds] => fuzz::run(seconds),
+        _ => Err(USAGE.to_owned()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}

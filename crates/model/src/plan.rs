@@ -330,7 +330,7 @@ pub struct SuitePlan {
 }
 
 /// What results have to reach.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gates {
     /// The least share of tests that passed among those that ran, 0 to 1. None: every one has to pass.
     pub pass_rate: Option<f64>,
@@ -338,12 +338,6 @@ pub struct Gates {
     pub collection_errors: u64,
     /// How many tests may be flaky; none: any number.
     pub flaky: Option<u64>,
-}
-
-impl Default for Gates {
-    fn default() -> Self {
-        Gates { pass_rate: None, collection_errors: 0, flaky: None }
-    }
 }
 
 /// Bounds on a run.

@@ -1,0 +1,68 @@
+//! The folder of one run and the names of the files in it.
+
+use std::path::{Path, PathBuf};
+
+use testyard_model::RunId;
+
+/// The folder of one run. Only names: nothing is read or written by this type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunFolder {
+    path: PathBuf,
+}
+
+impl RunFolder {
+    /// The folder at this path.
+    pub fn at(path: impl Into<PathBuf>) -> RunFolder {
+        RunFolder { path: path.into() }
+    }
+
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The run it belongs to.
+    pub fn run(&self) -> RunId {
+        RunId(self.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+    }
+
+    /// The plan, with the facts that identify the supervisor's process.
+    pub fn plan(&self) -> PathBuf {
+        self.path.join("plan.json")
+    }
+
+    /// The events: the source of truth.
+    pub fn events(&self) -> PathBuf {
+        self.path.join("events.jsonl")
+    }
+
+    /// The outcome, written once and last.
+    pub fn outcome(&self) -> PathBuf {
+        self.path.join("outcome.json")
+    }
+
+    /// The file whose lock the supervisor holds while it lives.
+    pub fn lock(&self) -> PathBuf {
+        self.path.join("lock")
+    }
+
+    /// Space that is given up when the disk is full, so that events and outcome still fit.
+    pub fn reserve(&self) -> PathBuf {
+        self.path.join("reserve")
+    }
+
+    /// Raw output.
+    pub fn logs(&self) -> PathBuf {
+        self.path.join("logs")
+    }
+
+    /// The services' addresses, for other processes.
+    pub fn environment(&self) -> PathBuf {
+        self.path.join("environment.json")
+    }
+
+    /// A report in the given format's usual file name, such as `report.md`.
+    pub fn report(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+}

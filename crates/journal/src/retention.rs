@@ -1,0 +1,77 @@
+//! Which runs are kept and which are removed.
+
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
+
+use testyard_model::Standing;
+
+use crate::{JournalError, RunFolder, Store, standing};
+
+/// The name of the file that keeps a run from being removed.
+const KEEP: &str = "keep";
+
+/// What is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The greatest age.
+    pub age: Option<Duration>,
+    /// The greatest number of runs.
+    pub runs: Option<usize>,
+    /// The greatest size of all runs together, in bytes.
+    pub bytes: Option<u64>,
+}
+
+/// What was removed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Removed {
+    /// The runs, the newest first.
+    pub runs: Vec<RunFolder>,
+    /// Their size together, in bytes.
+    pub bytes: u64,
+}
+
+/// Removes every run beyond the limits. A running run and one with a file `keep` in its folder are never removed.
+pub fn prune(store: &Store, limits: &Limits, now: SystemTime) -> Result<Removed, JournalError> {
+    let mut removed = Removed::default();
+    let (mut kept, mut kept_bytes) = (0usize, 0u64);
+    for folder in store.runs()? {
+        let bytes = size(folder.path());
+        let beyond = limits.runs.is_some_and(|most| kept >= most)
+            || limits.bytes.is_some_and(|most| kept_bytes + bytes > most)
+            || limits.age.is_some_and(|most| age(&folder, now) > most);
+        if !beyond || is_safe_from_removal(&folder)? {
+            kept += 1;
+            kept_bytes += bytes;
+            continue;
+        }
+        testyard_sys::files::remove_tree(folder.path())
+            .map_err(JournalError::file(folder.path(), "removing the run folder"))?;
+        removed.bytes += bytes;
+        removed.runs.push(folder);
+    }
+    Ok(removed)
+}
+
+fn is_safe_from_removal(folder: &RunFolder) -> Result<bool, JournalError> {
+    Ok(folder.path().join(KEEP).exists() || standing(folder)? == Standing::Running)
+}
+
+/// The age of a run, by when its folder was last changed.
+fn age(folder: &RunFolder, now: SystemTime) -> Duration {
+    let changed = fs::metadata(folder.path()).and_then(|about| about.modified());
+    changed.ok().and_then(|changed| now.duration_since(changed).ok()).unwrap_or_default()
+}
+
+/// The size of a folder's files in bytes. What vanishes while it is read counts as nothing.
+fn size(folder: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    entries
+        .flatten()
+        .map(|entry| match entry.metadata() {
+            Ok(about) if about.is_dir() => size(&entry.path()),
+            Ok(about) => about.len(),
+            Err(_) => 0,
+        })
+        .sum()
+}
