@@ -1,0 +1,11 @@
+//! Files: written whole or not at all, copied cheaply, removed even when they resist.
+
+mod append;
+mod atomic;
+mod copy;
+mod remove;
+
+pub use append::Appender;
+pub use atomic::{sync_dir, write, write_atomic};
+pub use copy::copy_tree;
+pub use remove::remove_tree;
