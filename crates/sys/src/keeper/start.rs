@@ -72,8 +72,7 @@ fn start_once(
     let greeting = greet(options, attempt, door, &marker, &ours);
     match greeting {
         Ok(Greeting::Ready { facts, root_pid }) => {
-            let swept_by_kernel = facts.pid_namespace;
-            let link = Link::serve(ours, move || bury(process, &marker, swept_by_kernel))?;
+            let link = Link::serve(ours, move || bury(process, &marker))?;
             Ok(Ok(Started { link, facts, root_pid }))
         }
         Ok(Greeting::Refused(refusal)) => {
@@ -136,11 +135,10 @@ fn greet(
     Ok(greeting)
 }
 
-/// After the keeper closed its socket: reaps it and, when it may have been killed before it could clean up, removes
-/// what carries its mark.
-fn bury(mut process: Child, marker: &str, swept_by_kernel: bool) {
-    let ended_well = process.wait().is_ok_and(|status| status.success());
-    if !ended_well && !swept_by_kernel {
+/// After the keeper closed its socket: reaps it and, when it was killed before it could see everything inside end,
+/// kills what carries its mark and waits for that.
+fn bury(mut process: Child, marker: &str) {
+    if !process.wait().is_ok_and(|status| status.success()) {
         sweep::kill_carriers(KEEPER_MARKER, marker);
     }
 }

@@ -8,7 +8,7 @@ use testyard_sys::files;
 use testyard_sys::keeper::{HostEntry, Isolation, Network};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::{Yard, skip};
+use crate::support::{Yard, eventually, skip};
 
 fn host(ip: &str, name: &str) -> HostEntry {
     HostEntry { ip: ip.parse().unwrap(), names: vec![name.to_owned()] }
@@ -92,7 +92,7 @@ async fn processes_see_only_their_own() {
     }
     let mut child = crate::support::start_ready(&yard.keeper, "echo ready; exec sleep 1000").await;
     let own = yard.keeper.outside(Path::new(&format!("/proc/{}/comm", child.pid())));
-    assert_eq!(fs::read_to_string(own).unwrap(), "sleep\n");
+    eventually("it sleeps", || fs::read_to_string(&own).unwrap() == "sleep\n").await;
     let seen: Vec<String> = yard.sh("ls /proc").await.lines().map(str::to_owned).collect();
     let pids = seen.iter().filter(|name| name.parse::<u32>().is_ok()).count();
     assert!(pids <= 4, "the keeper, the sleeper, the shell and ls: {seen:?}");

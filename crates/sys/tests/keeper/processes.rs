@@ -54,12 +54,13 @@ async fn the_environment_is_the_given_one_and_the_markers() {
 async fn a_child_starts_fresh() {
     for isolation in BOTH {
         let yard = Yard::new(isolation).await;
-        let status = yard
-            .sh("grep -E '^Sig(Blk|Ign)' /proc/self/status; ls -l /proc/self/fd; cat /proc/self/stat")
-            .await;
-        let signals: Vec<&str> =
-            status.lines().take(2).filter_map(|line| line.split_whitespace().nth(1)).collect();
-        assert_eq!(signals, ["0000000000000000", "0000000000000000"], "nothing blocked, nothing ignored");
+        let status = yard.sh("grep -E '^Sig(Blk|Ign)' /proc/self/status; ls -l /proc/self/fd").await;
+        for line in status.lines().take(2) {
+            let (name, signals) = line.split_once(':').unwrap();
+            // 32 and 33 are the C library's own, which nobody can change through it.
+            let signals = u64::from_str_radix(signals.trim(), 16).unwrap() & !(0b11 << 31);
+            assert_eq!(signals, 0, "{name}");
+        }
         assert!(!status.contains("socket:"), "no descriptor of the keeper's leaks: {status}");
     }
 }
