@@ -1,0 +1,1 @@
+"""Takes readings in, drops the ones it has seen, keeps the rest."""
