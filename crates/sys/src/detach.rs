@@ -26,6 +26,7 @@ impl Detached {
 
 /// Starts a program in a session of its own, in this folder and with this process's environment. Its standard output
 /// is for its first line; what it writes to standard error goes to the log.
+#[allow(clippy::disallowed_methods, reason = "a keeper's processes must not outlive it; this one must")]
 pub fn start<S: AsRef<OsStr>>(
     program: &Path,
     arguments: &[S],

@@ -64,7 +64,8 @@ pub fn cache_dir() -> Option<PathBuf> {
 ///
 /// An error when it exists and belongs to, or can be written by, somebody else: they could put their own sockets there.
 pub fn runtime_dir() -> io::Result<PathBuf> {
-    let folder = match absolute("XDG_RUNTIME_DIR").filter(|folder| folder.is_dir()) {
+    // Under sudo the variable may still name the other user's.
+    let folder = match absolute("XDG_RUNTIME_DIR").filter(|folder| is_own_folder(folder)) {
         Some(folder) => folder.join("testyard"),
         None => PathBuf::from(format!("/tmp/testyard-{}", rustix::process::geteuid().as_raw())),
     };
@@ -77,14 +78,17 @@ fn private_folder(folder: &Path) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
         _ => {}
     }
-    // Not through a link: somebody could have made one to a folder of ours.
-    let there = fs::symlink_metadata(folder)?;
-    let own = there.is_dir() && there.uid() == rustix::process::geteuid().as_raw();
-    if !own || there.mode() & 0o022 != 0 {
+    if !is_own_folder(folder) || fs::symlink_metadata(folder)?.mode() & 0o022 != 0 {
         let problem = format!("{} does not belong to this user alone", folder.display());
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, problem));
     }
     Ok(())
+}
+
+/// Whether this is a folder, and no link to one, that belongs to this user.
+fn is_own_folder(folder: &Path) -> bool {
+    fs::symlink_metadata(folder)
+        .is_ok_and(|there| there.is_dir() && there.uid() == rustix::process::geteuid().as_raw())
 }
 
 /// A folder from a variable; a relative one is ignored, as the XDG specification asks.

@@ -40,3 +40,21 @@ impl Stops {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use rustix::process::{Signal, getpid, kill_process};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_wish_is_told_apart() {
+        let mut stops = Stops::listen().unwrap();
+        for (signal, stop) in
+            [(Signal::INT, Stop::Interrupt), (Signal::TERM, Stop::Terminate), (Signal::HUP, Stop::Terminate)]
+        {
+            kill_process(getpid(), signal).unwrap();
+            assert_eq!(stops.next().await, stop, "{signal:?}");
+        }
+    }
+}

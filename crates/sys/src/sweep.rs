@@ -1,8 +1,9 @@
 //! Removing what a run left behind: its processes, mounts and folders, found by its mark and never by a remembered pid.
 
-use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ pub fn remove_folder(folder: &Path) -> io::Result<()> {
 pub fn unmount_below(folder: &Path) -> io::Result<()> {
     use rustix::mount::{UnmountFlags, unmount};
     let Ok(folder) = folder.canonicalize() else { return Ok(()) };
-    for place in mounts_below(&fs::read_to_string("/proc/self/mountinfo")?, &folder) {
+    for place in mounts_below(&std::fs::read_to_string("/proc/self/mountinfo")?, &folder) {
         unmount(&place, UnmountFlags::DETACH)?;
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! What the tests run as a process of its own: a keeper, a supervisor that can be killed, the holder of a lock.
 //!
-//! - `supervise isolated|plain RUN SCRATCH PROGRAM ARGS…` starts a keeper and the program in it as not-root, prints the
+//! - `supervise isolated|plain RUN SCRATCH PROGRAM ARGS…` starts a keeper and the program in it, prints the
 //!   keeper's facts as a line of JSON, and ends when the program does, with its exit code.
+//! - `sweep FOLDER` removes a folder with the mounts below it.
 //! - `lock FILE` takes a lock, prints `locked` and waits.
 
 use std::io::{Error, Read, Result};
@@ -9,8 +10,8 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use testyard_sys::keeper::{HostEntry, Isolation, Keeper, Network, Options, serve_if_keeper};
-use testyard_sys::lock;
-use testyard_sys::process::{Command, RunAs, Stdio};
+use testyard_sys::process::{Command, Stdio};
+use testyard_sys::{lock, sweep};
 
 fn main() -> Result<()> {
     serve_if_keeper();
@@ -23,6 +24,7 @@ fn main() -> Result<()> {
             let code = runtime.block_on(supervise(options, program, args))?;
             std::process::exit(code);
         }
+        ["sweep", folder] => sweep::remove_folder(Path::new(folder)),
         ["lock", file] => hold(Path::new(file)),
         _ => Err(Error::other("see the head of this program's source for its arguments")),
     }
@@ -43,12 +45,8 @@ fn options(isolation: &str, run: &str, scratch: &str) -> Result<Options> {
 async fn supervise(options: Options, program: &str, args: &[&str]) -> Result<i32> {
     let keeper = Keeper::start(options).await?;
     println!("{}", serde_json::to_string(keeper.facts())?);
-    let command = Command::new(program)
-        .args(args)
-        .inherit_env()
-        .stdout(Stdio::Inherit)
-        .stderr(Stdio::Inherit)
-        .run_as(RunAs::NotRoot);
+    let command =
+        Command::new(program).args(args).inherit_env().stdout(Stdio::Inherit).stderr(Stdio::Inherit);
     let exit = keeper.spawn(command).await?.wait().await;
     keeper.shutdown().await;
     Ok(exit.shell_code().unwrap_or(1))

@@ -1,6 +1,6 @@
 //! Copying folders, by reference where the file system can.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn copy_attributes(from: &Path, to: &Path) -> io::Result<()> {
 /// Makes `to` share its blocks with `from`.
 #[cfg(target_os = "linux")]
 fn clone_file(from: &Path, to: &Path) -> io::Result<()> {
-    let (from, to) = (File::open(from)?, File::create(to)?);
+    let (from, to) = (fs::File::open(from)?, fs::File::create(to)?);
     Ok(rustix::fs::ioctl_ficlone(&to, &from)?)
 }
 

@@ -31,12 +31,9 @@ pub(super) fn start(options: &Options) -> Result<Started, KeeperError> {
     let door = options.door.as_deref().map(door::open).transpose().map_err(failed)?;
     let mut refusals = Vec::new();
     for attempt in attempts(options.isolation, rustix::process::geteuid().is_root()) {
-        match start_once(options, attempt, door.as_ref()).map_err(failed)? {
-            Ok(mut started) => {
-                refusals.append(&mut started.facts.refusals);
-                started.facts.refusals = refusals;
-                return Ok(started);
-            }
+        match start_once(options, attempt, &refusals, door.as_ref()).map_err(failed)? {
+            Ok(started) => return Ok(started),
+            Err(refusal) if refusals.contains(&refusal) => {}
             Err(refusal) => refusals.push(refusal),
         }
     }
@@ -64,13 +61,23 @@ fn attempts(isolation: Isolation, root: bool) -> Vec<Attempt> {
 fn start_once(
     options: &Options,
     attempt: Attempt,
+    refusals: &[String],
     door: Option<&UnixListener>,
 ) -> io::Result<Result<Started, String>> {
     let marker = keeper_marker(&options.run);
     let (ours, theirs) = UnixStream::pair()?;
     let mut process = launch(options, &marker, theirs)?;
-    let greeting = greet(options, attempt, door, &marker, &ours);
-    match greeting {
+    let setup = Setup {
+        attempt,
+        private_network: options.network == Network::Private,
+        run: options.run.clone(),
+        keeper: marker.clone(),
+        hosts: options.hosts.clone(),
+        scratch: std::path::absolute(&options.scratch_fallback)?.as_os_str().into(),
+        scratch_bytes: options.scratch_bytes,
+        refusals: refusals.to_vec(),
+    };
+    match greet(&ours, &setup, door) {
         Ok(Greeting::Ready { facts, root_pid }) => {
             let link = Link::serve(ours, move || bury(process, &marker))?;
             Ok(Ok(Started { link, facts, root_pid }))
@@ -111,25 +118,10 @@ fn launch(options: &Options, marker: &str, socket: UnixStream) -> io::Result<Chi
         .spawn()
 }
 
-fn greet(
-    options: &Options,
-    attempt: Attempt,
-    door: Option<&UnixListener>,
-    marker: &str,
-    socket: &UnixStream,
-) -> io::Result<Greeting> {
-    let setup = Setup {
-        attempt,
-        private_network: options.network == Network::Private,
-        run: options.run.clone(),
-        keeper: marker.to_owned(),
-        hosts: options.hosts.clone(),
-        scratch: std::path::absolute(&options.scratch_fallback)?.as_os_str().into(),
-        scratch_bytes: options.scratch_bytes,
-    };
+fn greet(socket: &UnixStream, setup: &Setup, door: Option<&UnixListener>) -> io::Result<Greeting> {
     socket.set_read_timeout(Some(GREETING_LIMIT))?;
     let descriptors: Vec<_> = door.iter().map(|door| door.as_fd()).collect();
-    wire::send(socket, &setup, &descriptors)?;
+    wire::send(socket, setup, &descriptors)?;
     let (greeting, _) = wire::receive(socket)?.ok_or(io::ErrorKind::UnexpectedEof)?;
     socket.set_read_timeout(None)?;
     Ok(greeting)

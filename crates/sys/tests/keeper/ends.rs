@@ -2,12 +2,13 @@
 
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
+use std::time::Duration;
 
 use testyard_sys::keeper::{Isolation, Keeper};
 use testyard_sys::process::Exit;
-use testyard_sys::{lock, procfs, sweep};
+use testyard_sys::{host, lock, procfs, sweep};
 
-use crate::support::{BOTH, FIXTURE, Yard, eventually, is_empty, outside, start_ready, unique_run};
+use crate::support::{BOTH, FIXTURE, Yard, eventually, is_empty, outside, skip, start_ready, unique_run};
 
 /// Leaves processes in the background that have a session and a parent of their own, each in another way.
 const DAEMONS: &str = "setsid -f sleep 1000; (setsid sleep 1000 &); sleep 1000 & echo ready; exec sleep 1000";
@@ -103,6 +104,29 @@ async fn a_killed_supervisor_leaves_nothing() {
 }
 
 #[tokio::test]
+async fn a_supervisor_killed_while_it_starts_leaves_nothing() {
+    for (isolation, milliseconds) in
+        ["isolated", "plain"].into_iter().flat_map(|i| (0..12).map(move |ms| (i, ms)))
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let run = unique_run();
+        let mut supervisor = outside(FIXTURE)
+            .args(["supervise", isolation, &run])
+            .arg(folder.path().join("scratch"))
+            .args(["sh", "-c", DAEMONS])
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        tokio::time::sleep(Duration::from_millis(milliseconds)).await;
+        supervisor.kill().unwrap();
+        supervisor.wait().unwrap();
+        // A keeper that was just being started appears a moment after its supervisor has gone.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        eventually("everything is gone", || is_empty(&run)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_later_command_sweeps_what_is_left() {
     let run = unique_run();
     // Nobody's child, as after a crash of supervisor and keeper together.
@@ -118,6 +142,21 @@ async fn a_later_command_sweeps_what_is_left() {
     assert!(other.try_wait().unwrap().is_none(), "another run's process is left alone");
     other.kill().unwrap();
     other.wait().unwrap();
+}
+
+#[tokio::test]
+async fn a_folder_goes_with_the_mounts_in_it() {
+    let yard = Yard::new(Isolation::Allowed).await;
+    if !host::is_root() || !yard.keeper.facts().mount_namespace {
+        return skip("only root, in a mount namespace, can mount something to be removed");
+    }
+    let folder = yard.folder.path().join("left");
+    let script = format!(
+        "mkdir -p '{0}/a b/c' && mount -t tmpfs none '{0}/a b' && touch '{0}/a b/file' && {FIXTURE} sweep {0}",
+        folder.display()
+    );
+    yard.sh(&script).await;
+    assert!(!folder.exists());
 }
 
 #[tokio::test]

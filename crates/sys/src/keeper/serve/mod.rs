@@ -6,6 +6,7 @@
 mod child;
 mod children;
 mod end;
+#[cfg(target_os = "linux")]
 mod hosts;
 mod identity;
 #[cfg(target_os = "linux")]

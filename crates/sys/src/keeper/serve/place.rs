@@ -10,6 +10,7 @@ use crate::keeper::wire::{Greeting, Setup};
 pub(super) struct Place {
     pub(super) facts: Facts,
     /// What the machine's own `/etc/hosts` says.
+    #[cfg(target_os = "linux")]
     pub(super) machine_hosts: String,
     /// The keeper's own pid in the supervisor's numbering.
     root_pid: i32,
@@ -25,7 +26,12 @@ impl Place {
         let root_pid = isolate(setup, &mut facts, &machine_hosts)?;
         // Asked last: what a process may do about its identity depends on the namespace it is in.
         facts.not_root = identity::not_root_means();
-        Ok(Place { facts, machine_hosts, root_pid })
+        Ok(Place {
+            facts,
+            #[cfg(target_os = "linux")]
+            machine_hosts,
+            root_pid,
+        })
     }
 
     pub(super) fn greeting(&self) -> Greeting {
@@ -48,7 +54,7 @@ fn nothing_special(setup: &Setup) -> Facts {
         scratch: setup.scratch.clone().into(),
         scratch_is_tmpfs: false,
         not_root: crate::keeper::NotRootMeans::Refused,
-        refusals: Vec::new(),
+        refusals: setup.refusals.clone(),
     }
 }
 
@@ -102,12 +108,12 @@ fn isolate(setup: &Setup, facts: &mut Facts, _machine_hosts: &str) -> Result<i32
 /// Without namespaces nothing is private; what was asked for is named.
 fn refuse_everything(setup: &Setup, facts: &mut Facts) {
     for (asked, what) in [
-        (setup.private_network, "a private network"),
+        (setup.private_network, "private network"),
         (!setup.hosts.is_empty(), "private host names"),
-        (setup.scratch_bytes.is_some(), "a private tmpfs"),
+        (setup.scratch_bytes.is_some(), "private tmpfs"),
     ] {
         if asked {
-            facts.refusals.push(format!("{what} needs namespaces, which are not available"));
+            facts.refusals.push(format!("no {what}: there are no namespaces here"));
         }
     }
 }

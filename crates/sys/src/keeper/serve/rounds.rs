@@ -206,7 +206,7 @@ fn change_place(place: &Place, ask: Ask) -> io::Result<Answer> {
             return Ok(Answer::Place(view.as_os_str().into()));
         }
         Ask::Bind { source, target, read_only } => {
-            mounts::bind(facts, source.path(), target.path(), read_only)?
+            mounts::bind(facts, source.path(), target.path(), read_only)?;
         }
         Ask::Hosts(entries) if facts.private_hosts => {
             mounts::write_hosts(&facts.scratch, &entries, &place.machine_hosts)?;

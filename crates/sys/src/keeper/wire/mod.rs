@@ -28,6 +28,8 @@ pub(super) struct Setup {
     pub(super) hosts: Vec<HostEntry>,
     pub(super) scratch: Text,
     pub(super) scratch_bytes: Option<u64>,
+    /// Why the attempts before this one failed.
+    pub(super) refusals: Vec<String>,
 }
 
 /// One way of isolating; they are tried from the best to none, each in a fresh process because namespaces that were
