@@ -1,7 +1,7 @@
 //! The recorder: numbers, masks, writes, folds and shows events, in this order.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -10,6 +10,7 @@ use testyard_model::secret::{MASK, Masker};
 use testyard_model::{
     CheckId, Emit, Event, Exit, FORMAT, Phase, Plan, Record, RunId, RunState, Verdict, View,
 };
+use testyard_sys::files::Appender;
 use testyard_sys::lock::Lock;
 
 use crate::{JournalError, OutcomeFile, RunFolder, Spec, Store, line};
@@ -29,7 +30,7 @@ pub struct Recorder {
 }
 
 struct Inner {
-    file: File,
+    file: Appender,
     state: RunState,
     views: Vec<Box<dyn View>>,
     /// The first event that could not be written, in words.
@@ -106,7 +107,7 @@ impl Recorder {
         };
         let inner = self.lock();
         // The events are the source of truth: they have to be on the disk before the outcome says so.
-        inner.file.sync_data().map_err(JournalError::file(&self.folder.events(), "writing the events"))?;
+        inner.file.sync().map_err(JournalError::file(&self.folder.events(), "writing the events"))?;
         drop(inner);
         outcome.write_once(&self.folder)?;
         Ok(outcome)
@@ -174,30 +175,27 @@ impl Emit for Recorder {
 }
 
 /// Creates the journal with its first line, and the reserve beside it.
-fn start_events(folder: &RunFolder) -> Result<File, JournalError> {
+fn start_events(folder: &RunFolder) -> Result<Appender, JournalError> {
     let path = folder.events();
-    let doing = "writing the events";
-    let mut file = File::options()
-        .append(true)
-        .create_new(true)
-        .open(&path)
-        .map_err(JournalError::file(&path, doing))?;
     let head = line::encode(&line::Head { format: FORMAT }).map_err(io::Error::from);
-    head.and_then(|head| file.write_all(head.as_bytes())).map_err(JournalError::file(&path, doing))?;
+    let file = head.and_then(|head| {
+        let mut file = Appender::open(&path)?;
+        file.append(head.as_bytes()).map(|()| file)
+    });
     // Real blocks, not a hole: a sparse file would set nothing aside. No room for it is no reason not to start.
     let _ = testyard_sys::files::write(&folder.reserve(), vec![0x20; RESERVE_BYTES]);
-    Ok(file)
+    file.map_err(JournalError::file(&path, "writing the events"))
 }
 
 /// Writes a line; when the disk is full, gives up the reserve and tries once more.
 ///
 /// A line that was written in part is cut off again: half a line in the middle would end the journal for its readers.
-fn write_or_give_up_reserve(file: &mut File, bytes: &[u8], folder: &RunFolder) -> io::Result<()> {
-    let before = file.metadata()?.len();
-    let Err(error) = file.write_all(bytes) else { return Ok(()) };
-    file.set_len(before)?;
+fn write_or_give_up_reserve(file: &mut Appender, bytes: &[u8], folder: &RunFolder) -> io::Result<()> {
+    let before = file.len()?;
+    let Err(error) = file.append(bytes) else { return Ok(()) };
+    file.truncate(before)?;
     if error.kind() != io::ErrorKind::StorageFull || fs::remove_file(folder.reserve()).is_err() {
         return Err(error);
     }
-    file.write_all(bytes)
+    file.append(bytes)
 }

@@ -1,7 +1,6 @@
 //! Which runs are kept and which are removed.
 
 use std::fs;
-use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use testyard_model::Standing;
@@ -36,7 +35,7 @@ pub fn prune(store: &Store, limits: &Limits, now: SystemTime) -> Result<Removed,
     let mut removed = Removed::default();
     let (mut kept, mut kept_bytes) = (0usize, 0u64);
     for folder in store.runs()? {
-        let bytes = size(folder.path());
+        let bytes = testyard_sys::files::size(folder.path());
         let beyond = limits.runs.is_some_and(|most| kept >= most)
             || limits.bytes.is_some_and(|most| kept_bytes + bytes > most)
             || limits.age.is_some_and(|most| age(&folder, now) > most);
@@ -61,17 +60,4 @@ fn is_safe_from_removal(folder: &RunFolder) -> Result<bool, JournalError> {
 fn age(folder: &RunFolder, now: SystemTime) -> Duration {
     let changed = fs::metadata(folder.path()).and_then(|about| about.modified());
     changed.ok().and_then(|changed| now.duration_since(changed).ok()).unwrap_or_default()
-}
-
-/// The size of a folder's files in bytes. What vanishes while it is read counts as nothing.
-fn size(folder: &Path) -> u64 {
-    let Ok(entries) = fs::read_dir(folder) else { return 0 };
-    entries
-        .flatten()
-        .map(|entry| match entry.metadata() {
-            Ok(about) if about.is_dir() => size(&entry.path()),
-            Ok(about) => about.len(),
-            Err(_) => 0,
-        })
-        .sum()
 }
