@@ -2,6 +2,8 @@
 //!
 //! Only facts that stand in the state; nothing here decides anything.
 
+use std::collections::HashSet;
+
 use testyard_model::event::{Evidence, ServiceReport};
 use testyard_model::state::{ServiceState, SuiteState, TestState};
 use testyard_model::{CheckId, Counts, LedgerEntry, Outcome, RunState, Standing};
@@ -163,14 +165,9 @@ pub(crate) fn differences(state: &RunState) -> impl Iterator<Item = (&ServiceRep
 pub(crate) fn logs(state: &RunState) -> Vec<String> {
     let services = state.services.iter().filter_map(|service| service.report.as_ref()?.log.as_ref());
     let failures = failures(state).filter_map(|failure| failure.evidence.log.as_ref());
-    let mut paths: Vec<String> = Vec::new();
-    for path in services.chain(failures) {
-        let path = path.display().to_string();
-        if !paths.contains(&path) {
-            paths.push(path);
-        }
-    }
-    paths
+    let mut known = HashSet::new();
+    let paths = services.chain(failures).filter(|path| known.insert(*path));
+    paths.map(|path| path.display().to_string()).collect()
 }
 
 /// The counts that are not zero, each with its word: `31 passed`, `1 failed`. `pending` are tests without an outcome.

@@ -32,6 +32,7 @@ struct RunDocument<'a> {
     engine: Option<&'a str>,
     folder: &'a str,
     phases: Vec<PhaseRow<'a>>,
+    checks: Vec<CheckRow<'a>>,
     services: Vec<ServiceRow<'a>>,
     suites: Vec<SuiteRow<'a>>,
     failures: Vec<FailureRow<'a>>,
@@ -48,6 +49,18 @@ struct PhaseRow<'a> {
     blocked_by: Option<&'a CheckId>,
     started_ms: u64,
     elapsed_ms: u64,
+}
+
+#[derive(Serialize)]
+struct CheckRow<'a> {
+    name: &'a CheckId,
+    title: &'a str,
+    /// Null while it goes on.
+    outcome: Option<&'static str>,
+    blocked_by: Option<&'a CheckId>,
+    started_ms: u64,
+    elapsed_ms: u64,
+    evidence: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -117,6 +130,7 @@ impl<'a> RunDocument<'a> {
             engine: header.map(|header| header.engine.as_str()),
             folder: subject.folder,
             phases: phases(state),
+            checks: checks(state),
             services: services(state),
             suites: suites(state),
             failures: failures(state),
@@ -141,6 +155,19 @@ fn phases(state: &RunState) -> Vec<PhaseRow<'_>> {
         blocked_by: blocker(phase.outcome.as_ref()),
         started_ms: phase.started_ms,
         elapsed_ms: phase.ended_ms.unwrap_or(state.now_ms).saturating_sub(phase.started_ms),
+    });
+    rows.collect()
+}
+
+fn checks(state: &RunState) -> Vec<CheckRow<'_>> {
+    let rows = state.checks.iter().map(|check| CheckRow {
+        name: &check.check,
+        title: &check.title,
+        outcome: check.outcome.as_ref().map(Outcome::word),
+        blocked_by: blocker(check.outcome.as_ref()),
+        started_ms: check.started_ms,
+        elapsed_ms: check.ended_ms.unwrap_or(state.now_ms).saturating_sub(check.started_ms),
+        evidence: &check.evidence,
     });
     rows.collect()
 }
@@ -228,6 +255,7 @@ mod tests {
         assert_eq!(document["blocked"][0]["evidence"][0], "exited with 1 after 210 ms");
         assert_eq!(document["services"][0]["state"], "broken");
         assert_eq!(document["services"][0]["fidelity"], Value::Null);
+        assert_eq!(document["checks"][0]["name"], cause);
         assert_eq!(document["failures"], Value::Array(Vec::new()));
     }
 

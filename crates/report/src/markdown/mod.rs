@@ -17,8 +17,8 @@ use crate::Subject;
 /// of workflow commands, 1 MiB a step.
 pub const GITHUB_LIMIT: usize = 1_024 * 1_024;
 
-/// The report, at most `limit` bytes long. The verdict, the tables of results and the closing box are always whole;
-/// details are left out when there is no room for them, and the report says how many.
+/// The report, at most `limit` bytes long. The verdict and the tables of results come first and the closing box has its
+/// room kept; details are left out when there is no room for them, and the report says how many.
 pub fn markdown(subject: &Subject<'_>, limit: usize) -> String {
     let closing = results::closing(subject);
     let mut document = Document::new(limit.saturating_sub(closing.len() + 1));
@@ -30,7 +30,8 @@ pub fn markdown(subject: &Subject<'_>, limit: usize) -> String {
     document.items("Failures", "failures", failures::failed(subject));
     document.items("Flaky", "flaky tests", failures::flaky(subject));
     document.items("No outcome", "tests", failures::unsettled(subject));
-    document.items("Services", "services", surroundings::services(subject));
+    document.text(&results::checks(subject.state));
+    document.items("Services", "entries about services", surroundings::services(subject));
     document.items("Findings", "findings", surroundings::findings(subject));
     document.items("Notes", "notes", surroundings::notes(subject));
     document.text(&results::slowest(subject.state));
@@ -311,6 +312,12 @@ mod tests {
           exited with 1 after 210 ms
           FATAL: unrecognized configuration parameter "no_such"
           ```
+
+        ## Checks
+
+        | Check | Outcome | Took | What it said |
+        | --- | --- | ---: | --- |
+        | `services/postgres-test` | **failed** | 300 ms | exited with 1 after 210 ms |
 
         ## Services
 

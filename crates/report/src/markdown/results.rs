@@ -1,5 +1,6 @@
 //! The verdict, the results by phase and suite, gates, slowest tests, the timeline and the closing box.
 
+use testyard_model::state::CheckState;
 use testyard_model::{CheckId, Counts, Outcome, Phase, RunState, Standing};
 
 use super::escape::{block, cell_code, code, escape, head, row};
@@ -73,6 +74,28 @@ fn outcome(outcome: Option<&Outcome>) -> String {
         Some(Outcome::Failed) => "**failed**".to_owned(),
         Some(other) => other.word().to_owned(),
     }
+}
+
+/// The checks outside of suites, but for services that came up, which have a table of their own.
+pub(super) fn checks(state: &RunState) -> String {
+    let told = |check: &CheckState| {
+        check.outcome == Some(Outcome::Passed) && check.check.as_str().starts_with("services/")
+    };
+    let rows: String = state.checks.iter().filter(|check| !told(check)).map(check).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    "## Checks\n\n".to_owned() + &head(&["Check", "Outcome", ">Took", "What it said"]) + &rows
+}
+
+fn check(check: &CheckState) -> String {
+    let took = check.ended_ms.map(|ended| text::span(ended.saturating_sub(check.started_ms)));
+    row([
+        cell_code(check.check.as_str()).as_str(),
+        &outcome(check.outcome.as_ref()),
+        took.as_deref().unwrap_or("not ended"),
+        &escape(check.evidence.first().unwrap_or(&check.title)),
+    ])
 }
 
 /// The results by suite.

@@ -1,7 +1,7 @@
 //! What stays on the screen when a run has ended.
 
+use testyard_model::Outcome;
 use testyard_model::event::Evidence;
-use testyard_model::{Outcome, Standing};
 
 use crate::Subject;
 use crate::bars;
@@ -157,15 +157,12 @@ fn closing(subject: &Subject<'_>, style: Style, width: usize) -> Vec<Line> {
     let state = subject.state;
     let role = Role::of_verdict(state.verdict.as_ref().map(|verdict| verdict.verdict));
     let counts = digest::counts_in_words(&state.counts(), style.dot());
-    let mut lines = vec![
+    let lines = vec![
         Line::new().add(role, subject.verdict().to_uppercase()).plain(format!("  {}", subject.reason())),
         Line::new().plain(format!("{counts}  in {}", text::span(state.now_ms))),
         Line::new().dim(format!("run   {}", subject.run())),
         Line::new().dim(format!("logs  {}/logs", subject.folder)),
     ];
-    if subject.standing == Standing::Running {
-        lines.push(Line::new().dim("still running"));
-    }
     bars::boxed(lines, width, role, style)
 }
 
@@ -173,7 +170,7 @@ fn closing(subject: &Subject<'_>, style: Style, width: usize) -> Vec<Line> {
 mod tests {
     use super::*;
     use crate::fixture;
-    use testyard_model::Record;
+    use testyard_model::{Record, Standing};
 
     fn shown(records: &[Record]) -> String {
         let state = fixture::state(records);
