@@ -1,6 +1,6 @@
 //! The keeper: a small process that starts every other process and takes them all with it when it goes.
 //!
-//! The supervisor re-executes its own binary as a keeper and speaks to it over a socket pair ([`wire`]). Where the
+//! The supervisor re-executes its own binary as a keeper and speaks to it over a socket pair (`wire`). Where the
 //! kernel allows namespaces, the keeper is PID 1 of its own: when it dies, for whatever reason, the kernel removes
 //! every process, mount and network inside. When the supervisor dies, the socket closes and the keeper ends
 //! itself. Nothing has to be remembered for things to be cleaned up.
