@@ -17,9 +17,14 @@ use crate::Subject;
 /// of workflow commands, 1 MiB a step.
 pub const GITHUB_LIMIT: usize = 1_024 * 1_024;
 
+/// The report, short enough for a CI step's summary.
+pub fn markdown(subject: &Subject<'_>) -> String {
+    within(subject, GITHUB_LIMIT)
+}
+
 /// The report, at most `limit` bytes long. The verdict and the tables of results come first and the closing box has its
 /// room kept; details are left out when there is no room for them, and the report says how many.
-pub fn markdown(subject: &Subject<'_>, limit: usize) -> String {
+pub fn within(subject: &Subject<'_>, limit: usize) -> String {
     let closing = results::closing(subject);
     let mut document = Document::new(limit.saturating_sub(closing.len() + 1));
     document.text(&results::opening(subject));
@@ -50,7 +55,7 @@ mod tests {
 
     fn report(records: &[Record]) -> String {
         let state = fixture::state(records);
-        markdown(&fixture::subject(&state), GITHUB_LIMIT)
+        markdown(&fixture::subject(&state))
     }
 
     #[test]
@@ -374,6 +379,14 @@ mod tests {
             report.lines().find(|line| line.contains("left out")).expect("the report says what it left out");
         assert!(said.contains("of 3000 failures are left out"), "{said}");
         assert!(report.trim_end().ends_with("```"), "the closing box is there");
+    }
+
+    #[test]
+    fn a_small_limit_keeps_the_verdict() {
+        let state = fixture::state(&fixture::failing());
+        let report = within(&fixture::subject(&state), 2_000);
+        assert!(report.len() <= 2_000, "{} bytes", report.len());
+        assert!(report.starts_with("# ingester: failed") && report.contains("FAILED  2 tests"), "{report}");
     }
 
     #[test]
