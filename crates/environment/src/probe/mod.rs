@@ -3,7 +3,10 @@
 //! A probe is given a fresh connection and asks once. What does not live here: how often is asked, and for how long.
 
 mod http;
+mod memcached;
+mod mqtt;
 mod mysql;
+mod nats;
 mod postgres;
 mod redis;
 mod tcp;
@@ -15,7 +18,10 @@ use futures_util::future::BoxFuture;
 use tokio::net::TcpStream;
 
 pub use http::Http;
+pub use memcached::Memcached;
+pub use mqtt::Mqtt;
 pub use mysql::MySql;
+pub use nats::{Nats, NatsLogin};
 pub use postgres::Postgres;
 pub use redis::Redis;
 pub use tcp::Tcp;

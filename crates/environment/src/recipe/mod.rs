@@ -5,10 +5,16 @@
 //! [`Server`] it returns then says how to make the data directory, how to launch, and how readiness is asked. What
 //! does not live here: networks, golden directories, waiting and watching; the engine does those for every recipe.
 
+mod arguments;
 pub mod asked;
 mod launch;
+mod memcached;
+mod mosquitto;
+mod nats;
 mod postgres;
 mod redis;
+#[cfg(test)]
+mod testing;
 pub mod words;
 
 use futures_util::future::BoxFuture;
@@ -73,6 +79,9 @@ pub fn recipe(product: Product) -> Option<&'static dyn Recipe> {
     match product {
         Product::PostgreSql => Some(&postgres::Postgres),
         Product::Redis | Product::Valkey => Some(&redis::Redis),
+        Product::Nats => Some(&nats::Nats),
+        Product::Mosquitto => Some(&mosquitto::Mosquitto),
+        Product::Memcached => Some(&memcached::Memcached),
         _ => None,
     }
 }
