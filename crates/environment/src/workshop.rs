@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use testyard_model::secret::Masker;
@@ -13,6 +12,7 @@ use testyard_sys::process::{self, Child, Command, RunAs, Stdio};
 
 use crate::Refusal;
 use crate::log;
+use crate::ready::{self, Doing};
 use crate::recipe::{Launch, Site};
 
 /// How many of the last lines of a log are shown as evidence.
@@ -26,22 +26,34 @@ pub struct Workshop {
     log: PathBuf,
     limit: Duration,
     masker: Masker,
-    doing: Arc<Mutex<String>>,
+    doing: Doing,
 }
 
 impl Workshop {
-    pub(crate) fn new(site: Site, keeper: Keeper, log: PathBuf, limit: Duration, masker: Masker) -> Workshop {
-        Workshop { site, keeper, log, limit, masker, doing: Arc::default() }
+    pub(crate) fn new(
+        site: Site,
+        keeper: Keeper,
+        log: PathBuf,
+        limit: Duration,
+        masker: Masker,
+        doing: Doing,
+    ) -> Workshop {
+        Workshop { site, keeper, log, limit, masker, doing }
     }
 
     /// Says what is being done, for whoever waits: `initialising the data directory`.
     pub fn doing(&self, what: impl Into<String>) {
-        *self.doing.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = what.into();
+        ready::doing(&self.doing, what.into());
+    }
+
+    /// Where it is said.
+    pub(crate) fn progress(&self) -> Doing {
+        self.doing.clone()
     }
 
     /// What was said last.
-    pub(crate) fn progress(&self) -> Arc<Mutex<String>> {
-        self.doing.clone()
+    pub(crate) fn said(&self) -> String {
+        ready::said(&self.doing)
     }
 
     pub(crate) fn keeper(&self) -> &Keeper {
@@ -89,7 +101,12 @@ impl Workshop {
 
     /// The last lines of the service's log, without secrets.
     pub fn last_lines(&self) -> Vec<String> {
-        log::tail(&self.log, SHOWN_LINES).into_iter().map(|line| self.masker.mask(&line)).collect()
+        self.masked(log::tail(&self.log, SHOWN_LINES))
+    }
+
+    /// The lines without secrets.
+    pub(crate) fn masked(&self, lines: Vec<String>) -> Vec<String> {
+        lines.iter().map(|line| self.masker.mask(line)).collect()
     }
 
     /// Writes a file that the service may read and nobody else, in the run folder or the data directory.
@@ -103,6 +120,15 @@ impl Workshop {
             .open(&outside)
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| self.give(&outside, run_as));
+        written.map_err(|error| self.io(path, error))
+    }
+
+    /// Writes a script that anybody may run.
+    pub(crate) fn script(&self, path: &Path, text: &str) -> Result<(), Refusal> {
+        use std::os::unix::fs::PermissionsExt;
+        let outside = self.keeper.outside(path);
+        let written = testyard_sys::files::write(&outside, text)
+            .and_then(|()| std::fs::set_permissions(&outside, std::fs::Permissions::from_mode(0o755)));
         written.map_err(|error| self.io(path, error))
     }
 
@@ -134,7 +160,8 @@ impl Workshop {
         }
     }
 
-    fn command(&self, launch: &Launch) -> Result<Command, Refusal> {
+    /// The launch as a command, its files written and its streams still closed.
+    pub(crate) fn command(&self, launch: &Launch) -> Result<Command, Refusal> {
         for (path, text) in &launch.files {
             self.write(path, text, launch.run_as)?;
         }
@@ -154,7 +181,7 @@ impl Workshop {
     }
 
     fn last(&self, printed: &[u8]) -> Vec<String> {
-        log::last_lines(printed, SHOWN_LINES).iter().map(|line| self.masker.mask(line)).collect()
+        self.masked(log::last_lines(printed, SHOWN_LINES))
     }
 
     fn io(&self, path: &Path, error: std::io::Error) -> Refusal {

@@ -1,0 +1,216 @@
+//! Bringing an environment up: settle, lay out the network, start the keeper, bring every service to ready.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use futures_util::future;
+use testyard_model::plan::{Engine, Plan, ServicePlan};
+use testyard_model::{CheckId, Emit, Ledger, Provision, RunId};
+use testyard_sys::host;
+use testyard_sys::keeper::{Isolation, Keeper, Options};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::bring::{self, Shared, Stage};
+use crate::engine::{Part, Role, Up, attach, native};
+use crate::environment::{Environment, EnvironmentError, clear};
+use crate::file::{EnvironmentFile, ServiceEntry, ServiceState};
+use crate::network::{Layout, Settled, forward};
+use crate::{Refusal, order, scratch};
+
+/// The least memory, in bytes, with which half of it may hold the services' data.
+const ENOUGH: u64 = 1 << 30;
+
+/// What an environment is brought up from.
+pub struct UpRequest<'a> {
+    /// The run it belongs to.
+    pub run: RunId,
+    /// The plan.
+    pub plan: &'a Plan,
+    /// The services to bring up; what they depend on comes with them.
+    pub wanted: Vec<String>,
+    /// The program for each native service, or the check that failed to provide it.
+    pub provisions: BTreeMap<String, Result<Provision, CheckId>>,
+    /// The run's folder; logs go to `logs/` in it. It exists.
+    pub run_folder: PathBuf,
+    /// The user's cache folder, for golden data directories.
+    pub cache: PathBuf,
+    /// The binary to run as the keeper.
+    pub program: PathBuf,
+    /// Becomes 1 or more when the run is cancelled.
+    pub cancel: watch::Receiver<u8>,
+}
+
+/// Brings the services up. A service that fails does not make this fail: it is among [`Environment::broken`], and its
+/// check tells why. When this returns, every service is either ready or broken.
+pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environment, EnvironmentError> {
+    let services = order::closure(request.plan, &request.wanted);
+    let mut cancel = request.cancel.clone();
+    let parts = tokio::select! {
+        biased;
+        _ = cancelled(&mut cancel) => return Err(EnvironmentError::Cancelled),
+        parts = settle(&request, services) => parts,
+    };
+    let layout = Layout::decide(parts.iter().filter_map(Part::tenant).collect());
+    let scratch = scratch::folder(&request.run_folder, request.run.as_str());
+    prepare_folders(&request.run_folder, &scratch)?;
+    let mut file = EnvironmentFile::new(request.run.as_str(), &request.run_folder.join("door"), &scratch);
+    // Before anything is started, so that whoever sweeps after us knows the scratch folder.
+    file.write(&request.run_folder).map_err(in_folder(&request.run_folder))?;
+    let keeper = match Keeper::start(options(&request, &layout, &file)).await {
+        Ok(keeper) => keeper,
+        Err(error) => {
+            clear(&scratch);
+            return Err(error.into());
+        }
+    };
+    open_scratch(&keeper, &scratch);
+    let Settled { reached, rewriter, forwards, block } = layout.settle(&keeper).await;
+    describe(&mut file, &parts, &keeper);
+    let mut tasks = JoinSet::new();
+    for (listener, to) in forwards {
+        tasks.spawn(forward(listener, to, keeper.clone()));
+    }
+    let stages =
+        parts.iter().map(|part| (part.plan.name.clone(), watch::channel(Stage::Planned).0)).collect();
+    let shared = Arc::new(Shared {
+        keeper,
+        emit,
+        masker: request.plan.masker(),
+        run_folder: request.run_folder,
+        cache: request.cache,
+        scratch,
+        reached,
+        stages,
+        file: Mutex::new(file),
+    });
+    shared.note(|_| ());
+    let brought = tokio::select! {
+        biased;
+        _ = cancelled(&mut cancel) => None,
+        brought = bring_all(&shared, parts) => Some(brought),
+    };
+    let cancelled = brought.is_none();
+    let environment = Environment::new(shared, brought.unwrap_or_default(), rewriter, tasks, block);
+    if cancelled {
+        environment.down().await;
+        return Err(EnvironmentError::Cancelled);
+    }
+    Ok(environment)
+}
+
+/// Settles every service, whatever becomes of it.
+async fn settle(request: &UpRequest<'_>, services: Vec<ServicePlan>) -> Vec<Part> {
+    let stuck = order::stuck(&services);
+    let settle = services.into_iter().map(|plan| async {
+        let mut ledger = Ledger::default();
+        let role = if stuck.contains(&plan.name) {
+            let all = stuck.iter().cloned().collect::<Vec<_>>().join(", ");
+            Role::Refused(
+                Refusal::new(format!("these services wait for each other: {all}"))
+                    .help("break the circle of depends_on"),
+            )
+        } else {
+            role(request, &plan, &mut ledger).await
+        };
+        Part { plan, role, ledger }
+    });
+    let mut parts: Vec<Part> = future::join_all(settle).await;
+    // A service in a circle would wait for ever before it could say so.
+    for part in parts.iter_mut().filter(|part| stuck.contains(&part.plan.name)) {
+        part.plan.depends_on.clear();
+    }
+    parts
+}
+
+async fn role(request: &UpRequest<'_>, plan: &ServicePlan, ledger: &mut Ledger) -> Role {
+    if plan.engine == Engine::Attach {
+        return attach::settle(plan, ledger).await.map_or_else(Role::Refused, Role::Attached);
+    }
+    match request.provisions.get(&plan.name) {
+        Some(Ok(provision)) => {
+            let settled = native::settle(plan, provision, &request.plan.engine, ledger);
+            settled.map_or_else(Role::Refused, Role::Native)
+        }
+        Some(Err(check)) => Role::Blocked(check.clone()),
+        None => Role::Refused(Refusal::new("no program was provided for it")),
+    }
+}
+
+async fn bring_all(shared: &Arc<Shared>, parts: Vec<Part>) -> BTreeMap<String, Result<Up, CheckId>> {
+    let all = parts.into_iter().enumerate().map(|(number, part)| async move {
+        let name = part.plan.name.clone();
+        (name, bring::bring(shared, number, part).await)
+    });
+    future::join_all(all).await.into_iter().collect()
+}
+
+async fn cancelled(cancel: &mut watch::Receiver<u8>) {
+    if cancel.wait_for(|level| *level > 0).await.is_err() {
+        // Nobody is left who could cancel.
+        future::pending::<()>().await;
+    }
+}
+
+fn options(request: &UpRequest<'_>, layout: &Layout, file: &EnvironmentFile) -> Options {
+    Options {
+        program: request.program.clone(),
+        run: request.run.to_string(),
+        hosts: layout.hosts(),
+        network: layout.network(),
+        isolation: Isolation::Allowed,
+        scratch_bytes: scratch_bytes(request.plan),
+        scratch_fallback: file.scratch.clone(),
+        door: Some(file.door.clone()),
+    }
+}
+
+/// How much of the memory the services' data may take: what the project says, else half of it. A tmpfs takes only
+/// what is written, so this is a bound and not a cost.
+fn scratch_bytes(plan: &Plan) -> Option<u64> {
+    let half = || host::memory().filter(|bytes| *bytes >= ENOUGH).map(|bytes| bytes / 2);
+    plan.limits.memory.or_else(half)
+}
+
+fn prepare_folders(run_folder: &Path, scratch: &Path) -> Result<(), EnvironmentError> {
+    let logs = run_folder.join("logs");
+    std::fs::create_dir_all(&logs).map_err(in_folder(&logs))?;
+    scratch::make(scratch).map_err(in_folder(scratch))
+}
+
+fn in_folder(path: &Path) -> impl FnOnce(io::Error) -> EnvironmentError + use<> {
+    let path = path.to_owned();
+    |source| EnvironmentError::Folder { path, source }
+}
+
+/// Lets a server that runs as another user reach its own folder below. Where it cannot be done, such a server says so
+/// when it starts.
+fn open_scratch(keeper: &Keeper, scratch: &Path) {
+    let _ = std::fs::set_permissions(keeper.outside(scratch), std::fs::Permissions::from_mode(0o711));
+}
+
+/// Writes down what is known of the services before they come up.
+fn describe(file: &mut EnvironmentFile, parts: &[Part], keeper: &Keeper) {
+    file.private_hosts = keeper.facts().private_hosts;
+    file.private_network = keeper.facts().private_network;
+    for part in parts {
+        if let Role::Native(settled) = &part.role {
+            let new = settled.provision.bin.iter().filter(|folder| !file.path.contains(folder));
+            let new: Vec<PathBuf> = new.cloned().collect();
+            file.path.extend(new);
+        }
+        let native = matches!(part.role, Role::Native(_));
+        file.services.push(ServiceEntry {
+            name: part.plan.name.clone(),
+            engine: part.plan.engine,
+            state: ServiceState::Starting,
+            program: String::new(),
+            address: String::new(),
+            published: Vec::new(),
+            log: native.then(|| native::log_of(&part.plan.name)),
+        });
+    }
+}
