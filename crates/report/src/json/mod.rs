@@ -2,12 +2,14 @@
 //!
 //! The keys are public interface. New ones may appear at any time; when the meaning of one changes, [`FORMAT`] rises.
 
+mod files;
 mod lists;
 mod plan;
 mod run;
 
 use serde::Serialize;
 
+pub use files::{caches, logs, pruned, written};
 pub use lists::{PsRow, RunsRow, ps, runs};
 pub use plan::plan;
 pub use run::run;
