@@ -7,15 +7,16 @@ use testyard_model::{Finding, Severity};
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{}", summary(.findings))]
 pub struct ConfigError {
-    /// What is wrong, in the order of discovery.
+    /// What is wrong, in the order of the files and their lines.
     pub findings: Vec<Finding>,
 }
 
 impl ConfigError {
     /// The errors among some findings, if there are any.
     pub(crate) fn among(findings: &[Finding]) -> Option<ConfigError> {
-        let errors: Vec<Finding> =
+        let mut errors: Vec<Finding> =
             findings.iter().filter(|finding| finding.severity == Severity::Error).cloned().collect();
+        errors.sort_by(|a, b| a.place.cmp(&b.place));
         (!errors.is_empty()).then_some(ConfigError { findings: errors })
     }
 }

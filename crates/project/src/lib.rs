@@ -9,9 +9,17 @@ pub mod compose;
 pub mod config;
 pub mod discover;
 mod error;
+pub mod init;
+mod lower;
 mod nearest;
+mod project;
+mod request;
+mod soften;
 pub mod source;
 #[cfg(test)]
 mod testing;
 
 pub use error::ConfigError;
+pub use lower::lower;
+pub use project::{Project, Retention, load};
+pub use request::Request;

@@ -58,6 +58,7 @@ impl Reader<'_> {
         match schema::lookup(path) {
             Node::Leaf(kind) => match kind.read(item, self.text) {
                 Some(value) => {
+                    let source = self.source(item.span().or_else(|| key.span()));
                     self.settings.values.insert(path.clone(), Sourced::new(value, source));
                 }
                 None => {

@@ -111,6 +111,26 @@ pub struct SuiteConfig {
     pub database_isolation: Option<Sourced<String>>,
 }
 
+impl SuiteConfig {
+    /// A suite with nothing said about it but its name.
+    pub(crate) fn named(name: Sourced<String>) -> SuiteConfig {
+        SuiteConfig {
+            name,
+            command: None,
+            folder: None,
+            needs: None,
+            services: None,
+            setup: None,
+            environment: BTreeMap::new(),
+            junit: None,
+            tap: None,
+            timeout: None,
+            database_service: None,
+            database_isolation: None,
+        }
+    }
+}
+
 /// `[coverage]`.
 #[derive(Debug, Clone, Default)]
 pub struct CoverageConfig {
@@ -153,16 +173,16 @@ pub struct RetentionConfig {
     pub size: Option<Sourced<u64>>,
 }
 
-/// Reads the project's `testyard.toml`, if it has one, and lays the variables and overrides over it. Gives what is
-/// right and says what is wrong.
+/// Reads the `testyard.toml` of a folder, if there is one, and lays the variables and overrides over it; without a
+/// folder those alone count. Gives what is right and says what is wrong.
 pub fn load(
-    root: &Path,
+    root: Option<&Path>,
     variables: &BTreeMap<String, String>,
     overrides: &[(String, String)],
 ) -> (Config, Vec<Finding>) {
     let mut settings = settings::Settings::default();
-    let mut exists = true;
-    match std::fs::read_to_string(root.join(FILE)) {
+    let mut exists = root.is_some();
+    match root.map_or(Ok(String::new()), |root| std::fs::read_to_string(root.join(FILE))) {
         Ok(text) => file::read(Text { path: Path::new(FILE), text: &text }, &mut settings),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => exists = false,
         Err(error) => {

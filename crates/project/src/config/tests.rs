@@ -144,7 +144,7 @@ fn layers_lie_over_each_other() {
         ("python.as-of".to_owned(), "2022-01-01".to_owned()),
         ("suite.unit.environment.A".to_owned(), "b=c".to_owned()),
     ];
-    let (config, findings) = load(folder.path(), &variables, &overrides);
+    let (config, findings) = load(Some(folder.path()), &variables, &overrides);
     assert_eq!(shown(&findings), "");
     let of = |value: &Option<Sourced<String>>| {
         let value = value.as_ref().expect("set");
@@ -164,7 +164,7 @@ fn wrong_overrides_are_told() {
     let set = |key: &str, value: &str| (key.to_owned(), value.to_owned());
     let overrides =
         [set("python.as-of", "soon"), set("python", "3"), set("a..b", "3"), set("limits.worker", "3")];
-    insta::assert_snapshot!(shown(&load(folder.path(), &variables, &overrides).1), @r#"
+    insta::assert_snapshot!(shown(&load(Some(folder.path()), &variables, &overrides).1), @r#"
     environment variable TESTYARD_PYTHON_ASOF: no setting is spelled `TESTYARD_PYTHON_ASOF` | did you mean `TESTYARD_PYTHON_AS_OF`? | -
     --set python.as-of: `python.as-of` cannot be "soon" | it takes a day: "2025-11-30" | -
     --set python: `python` is a table, not one setting | name a key within it | -
