@@ -1,3 +1,25 @@
-//! The `testyard` command line.
+//! The `testyard` command line: arguments, terminal, exit code. What a verb does lives in `testyard_commands`.
 
-fn main() {}
+mod arguments;
+mod problem;
+mod session;
+mod supervisor;
+mod terminal;
+mod verb;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::Arguments;
+
+fn main() -> ExitCode {
+    // This program is also its own keeper and its own supervisor; both are told from their first argument, before
+    // anything else happens.
+    testyard_sys::keeper::serve_if_keeper();
+    if let Some(code) = supervisor::serve_if_supervisor() {
+        return code;
+    }
+    let arguments = Arguments::parse();
+    verb::run(arguments)
+}

@@ -1,1 +1,22 @@
 //! One file per verb; the only place where rooms meet.
+//!
+//! What lives here: what each verb does, told in the words of the rooms below. What does not: the terminal, the
+//! command line's syntax, and any knowledge that one room alone can have.
+
+mod cancel;
+mod context;
+pub mod environment;
+mod error;
+mod host;
+pub mod init;
+pub mod plan;
+pub mod prune;
+pub mod registry;
+pub mod report;
+pub mod run;
+pub mod runs;
+pub mod status;
+
+pub use cancel::{Cancel, Canceller, cancel};
+pub use context::Context;
+pub use error::CommandError;

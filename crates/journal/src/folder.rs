@@ -56,9 +56,9 @@ impl RunFolder {
         self.path.join("logs")
     }
 
-    /// The services' addresses, for other processes.
-    pub fn environment(&self) -> PathBuf {
-        self.path.join("environment.json")
+    /// What the run's own tools need for a while: it is gone when the run has ended.
+    pub fn scratch(&self) -> PathBuf {
+        self.path.join("scratch")
     }
 
     /// A report in the given format's usual file name, such as `report.md`.

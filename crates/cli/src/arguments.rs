@@ -1,0 +1,191 @@
+//! What was typed: the verbs and their arguments, as `clap` reads them. What they mean is decided in `verb`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// From clone to an honest verdict.
+///
+/// Testyard reads what a project already has (compose files, pytest configuration, requirement files), brings the
+/// services it needs up, runs its tests on them and says what happened: failed means the project is wrong, blocked
+/// means the infrastructure did not hold, passed means every planned test ran on real services.
+#[derive(Debug, Parser)]
+#[command(name = "testyard", version, max_term_width = 100, after_help = EXITS)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) verb: Verb,
+}
+
+/// The exit codes, under every help text.
+const EXITS: &str = "\
+Exit codes:
+  0 passed    1 failed      2 usage or configuration   3 blocked   4 nothing to do
+  5 lost      6 cancelled   7 still running            70 defect   75 busy";
+
+/// What every verb takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Common {
+    /// The project's folder
+    #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
+    pub(crate) project: PathBuf,
+    /// How results are written to standard output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+    /// Whether output is coloured; NO_COLOR and CI are honoured
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
+    pub(crate) color: Colour,
+    /// Set one key of testyard.toml for this call, such as `environment.engine=native`; repeatable
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// One JSON document
+    Json,
+}
+
+/// Whether output is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colour {
+    /// On a terminal
+    Auto,
+    /// Everywhere
+    Always,
+    /// Nowhere
+    Never,
+}
+
+/// What testyard is asked to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Verb {
+    /// Run the tests on real services, to a verdict
+    Run(Run),
+    /// Say what a run would do, and why
+    Plan(Selection),
+    /// Write what was discovered as a commented testyard.toml
+    Init(Init),
+    /// Say how a run stands, without waiting for it
+    Status(Status),
+    /// Show a run's report again
+    Report(Report),
+    /// List the runs, the newest first
+    Runs,
+    /// Bring the services up and leave them running
+    Up(Up),
+    /// Take the services down
+    Down,
+    /// List the services that are up
+    Ps,
+    /// Show what services print
+    Logs(Logs),
+    /// Run a command where the services are reachable under their names
+    Exec(Exec),
+    /// Remove old runs and what dead runs left
+    Prune(Prune),
+}
+
+/// What to run.
+#[derive(Debug, Args)]
+pub(crate) struct Selection {
+    /// Suites by name, or test files and folders; everything when nothing is named
+    #[arg(value_name = "SUITE or PATH")]
+    pub(crate) selection: Vec<String>,
+    /// Arguments for the test runner
+    #[arg(last = true, value_name = "RUNNER ARGS")]
+    pub(crate) runner_arguments: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Never ask the network; use what is cached
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Overwrite an existing testyard.toml
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
+    /// Exit as the run did: 7 while it is running
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Report {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
+    /// Which report to print
+    #[arg(long = "as", value_enum, default_value_t = ReportKind::Markdown, value_name = "KIND")]
+    pub(crate) kind: ReportKind,
+}
+
+/// The reports that can be printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportKind {
+    /// The Markdown report
+    Markdown,
+    /// JUnit XML
+    Junit,
+    /// What the terminal showed at the end
+    Summary,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// The services to bring up; all that have a recipe or an address when none is named
+    pub(crate) services: Vec<String>,
+    /// Never ask the network; use what is cached
+    #[arg(long)]
+    pub(crate) offline: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// The services; all of them when none is named
+    pub(crate) services: Vec<String>,
+    /// Only the last lines of each
+    #[arg(long, short = 'n', value_name = "LINES")]
+    pub(crate) tail: Option<usize>,
+    /// Of a run instead of what is up now
+    #[arg(long, value_name = "RUN")]
+    pub(crate) run: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Exec {
+    /// Give the command this service's environment, such as POSTGRES_USER
+    #[arg(long, value_name = "NAME")]
+    pub(crate) service: Option<String>,
+    /// The command and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    pub(crate) command: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Prune {
+    /// Show the caches that projects share, and empty them with --yes
+    #[arg(long)]
+    pub(crate) cache: bool,
+    /// Remove every run that is not running or kept, whatever its age
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Really empty the caches
+    #[arg(long, requires = "cache")]
+    pub(crate) yes: bool,
+}

@@ -1,0 +1,95 @@
+//! The terminal: what standard error is, and the views that write to it while a run goes on.
+
+mod lines;
+mod live;
+
+use std::collections::BTreeMap;
+use std::io::IsTerminal;
+
+use console::Term;
+use testyard_model::View;
+use testyard_report::Style;
+use testyard_report::terminal::Size;
+
+use crate::arguments::Colour;
+
+/// Columns that lines are laid out for where nobody tells how many there are.
+const COLUMNS: usize = 100;
+
+/// What standard error can do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Screen {
+    /// Whether the cursor may be moved.
+    pub(crate) moves: bool,
+    /// How text may be dressed.
+    pub(crate) style: Style,
+}
+
+impl Screen {
+    /// Looks at standard error and at the variables that speak about it.
+    pub(crate) fn of(colour: Colour, variables: &BTreeMap<String, String>) -> Screen {
+        let set = |name: &str| variables.get(name).is_some_and(|value| !value.is_empty());
+        let terminal =
+            std::io::stderr().is_terminal() && variables.get("TERM").is_none_or(|kind| kind != "dumb");
+        let colour = match colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto => terminal && !set("NO_COLOR") && !set("CI"),
+        };
+        Screen { moves: terminal && !set("CI"), style: Style { colour, ascii: !speaks_unicode(variables) } }
+    }
+
+    /// How wide and high it is now.
+    pub(crate) fn size(self) -> Size {
+        match Term::stderr().size_checked() {
+            Some((height, width)) => Size { width: usize::from(width), height: usize::from(height) },
+            None => Size { width: COLUMNS, height: usize::MAX },
+        }
+    }
+
+    /// The views for a run that is watched from here.
+    pub(crate) fn views(self) -> Vec<Box<dyn View>> {
+        if self.moves {
+            vec![Box::new(live::Live::start(self))]
+        } else {
+            vec![Box::new(lines::Lines::new(self.style))]
+        }
+    }
+
+    /// Prints lines to standard error.
+    pub(crate) fn print(self, lines: &[String]) {
+        for line in lines {
+            eprintln!("{line}");
+        }
+    }
+}
+
+/// Whether the locale can show more than ASCII; the first of these that is set decides, as POSIX has it. Where none is
+/// set, as in most CI, UTF-8 is what reads the output.
+fn speaks_unicode(variables: &BTreeMap<String, String>) -> bool {
+    let locale =
+        ["LC_ALL", "LC_CTYPE", "LANG"].iter().find_map(|name| variables.get(*name).filter(|v| !v.is_empty()));
+    locale.is_none_or(|locale| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_locale_says_whether_unicode_reads() {
+        let check = |variables: &[(&str, &str)], expected| {
+            let variables =
+                variables.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            assert_eq!(speaks_unicode(&variables), expected, "{variables:?}");
+        };
+        check(&[], true);
+        check(&[("LANG", "en_US.UTF-8")], true);
+        check(&[("LANG", "C")], false);
+        check(&[("LC_ALL", "POSIX"), ("LANG", "en_US.UTF-8")], false);
+        check(&[("LC_ALL", ""), ("LANG", "C.utf8")], true);
+    }
+}

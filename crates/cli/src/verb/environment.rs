@@ -1,0 +1,84 @@
+//! `testyard up`, `down`, `ps`, `logs` and `exec`: the environment alone.
+
+use testyard_commands::CommandError;
+use testyard_commands::environment::exec::{ExecRequest, exec as execute};
+use testyard_commands::environment::logs::{LogsRequest, logs as read};
+use testyard_commands::environment::up::{UpRequest, up as bring_up};
+use testyard_commands::environment::{down as take_down, ps as list};
+use testyard_commands::runs::Told;
+use testyard_model::Exit;
+use testyard_report::json::{self, PsRow};
+use testyard_report::table;
+
+use super::{Desk, End};
+use crate::arguments::{self, Format};
+use crate::session;
+
+/// Brings services up.
+pub(super) fn up(desk: &Desk, typed: &arguments::Up) -> Result<End, CommandError> {
+    let request = UpRequest { services: typed.services.clone(), offline: typed.offline };
+    let told = session::block_on(async {
+        let cancel = session::listen(|_, _| eprintln!("testyard: taking the services down again"))?;
+        bring_up(&desk.context, &request, desk.screen.views(), cancel).await
+    })?;
+    show(desk, Some(&told));
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Takes services down.
+pub(super) fn down(desk: &Desk) -> Result<End, CommandError> {
+    let folder = session::block_on(take_down::down(&desk.context))?;
+    match folder {
+        Some(folder) => eprintln!("testyard: {} is down", folder.run()),
+        None => eprintln!("testyard: nothing was up"),
+    }
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Lists services.
+pub(super) fn ps(desk: &Desk) -> Result<End, CommandError> {
+    show(desk, list::ps(&desk.context)?.as_ref());
+    Ok(End::Exit(Exit::Passed))
+}
+
+fn show(desk: &Desk, told: Option<&Told>) {
+    let services = told.map(|told| told.state.services.as_slice()).unwrap_or_default();
+    let rows: Vec<PsRow> = services.iter().map(PsRow::of).collect();
+    match desk.format {
+        Format::Json => desk.result(&json::ps(&rows)),
+        Format::Human => desk.lines(&table::ps(&rows, desk.screen.style)),
+    }
+}
+
+/// Shows what services print.
+pub(super) fn logs(desk: &Desk, typed: &arguments::Logs) -> Result<End, CommandError> {
+    let request = LogsRequest { services: typed.services.clone(), tail: typed.tail, run: typed.run.clone() };
+    let logs = read(&desk.context, &request)?;
+    if desk.format == Format::Json {
+        let entries = logs.iter().map(|log| (log.service.as_str(), log.path.as_path(), log.lines.as_slice()));
+        desk.result(&json::logs(entries));
+        return Ok(End::Exit(Exit::Passed));
+    }
+    // Several services are told apart by their names; one alone is shown as it is.
+    let named = logs.len() > 1;
+    let width = logs.iter().map(|log| log.service.len()).max().unwrap_or_default();
+    for log in &logs {
+        let line =
+            |text: &String| if named { format!("{:width$} | {text}", log.service) } else { text.clone() };
+        desk.lines(&log.lines.iter().map(line).collect::<Vec<_>>());
+    }
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Runs a command among the services, and ends as it does.
+pub(super) fn exec(desk: &Desk, typed: &arguments::Exec) -> Result<End, CommandError> {
+    let request = ExecRequest { service: typed.service.clone(), command: typed.command.clone() };
+    let exit = session::block_on(execute(&desk.context, &request))?;
+    match exit.shell_code() {
+        Some(code) => Ok(End::Code(u8::try_from(code).unwrap_or(u8::MAX))),
+        None => Err(CommandError::Blocked {
+            message: "the environment was taken down while the command ran".to_owned(),
+            help: "bring it up again with `testyard up`".to_owned(),
+        }),
+    }
+}

@@ -1,0 +1,86 @@
+//! What was typed, done: one file a verb or a group of them. Each prints its results and says how the process exits.
+
+mod environment;
+mod plan;
+mod prune;
+mod run;
+mod runs;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use testyard_commands::{CommandError, Context, registry};
+use testyard_model::{Exit, Standing};
+use testyard_report::last_line;
+
+use crate::arguments::{Arguments, Format, Verb};
+use crate::terminal::Screen;
+use crate::{problem, session};
+
+/// How a verb ended: with one of the contract's codes, or with that of a command it ran.
+pub(crate) enum End {
+    Exit(Exit),
+    Code(u8),
+}
+
+/// What every verb is given to speak through.
+pub(crate) struct Desk {
+    pub(crate) context: Context,
+    pub(crate) screen: Screen,
+    pub(crate) format: Format,
+}
+
+impl Desk {
+    /// Prints a result to standard output. A reader that went away has seen what it wanted.
+    pub(crate) fn result(&self, text: &str) {
+        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+    }
+
+    /// Prints the lines of a result.
+    pub(crate) fn lines(&self, lines: &[String]) {
+        let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+        self.result(&text);
+    }
+}
+
+/// Does what was typed and returns the exit code.
+pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    let variables = session::variables();
+    let screen = Screen::of(arguments.common.color, &variables);
+    let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Status(_));
+    let done = session::context(&arguments.common, variables).and_then(|context| {
+        for lost in registry::settle_dead_runs(&context) {
+            eprintln!("testyard: the run {} was lost; what it left was removed", lost.run());
+        }
+        dispatch(&arguments.verb, &Desk { context, screen, format: arguments.common.format })
+    });
+    match done {
+        Ok(End::Exit(exit)) => ExitCode::from(exit.code()),
+        Ok(End::Code(code)) => ExitCode::from(code),
+        Err(error) => {
+            screen.print(&problem::lines(&error, screen.style));
+            if judges {
+                // The contract's last line comes in any case: no pipe may hide how this ended.
+                eprintln!("{}", last_line(None, Standing::Final, error.exit()));
+            }
+            ExitCode::from(error.exit().code())
+        }
+    }
+}
+
+fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
+    match verb {
+        Verb::Run(arguments) => run::run(desk, arguments),
+        Verb::Plan(selection) => plan::plan(desk, selection),
+        Verb::Init(arguments) => plan::init(desk, arguments),
+        Verb::Status(arguments) => runs::status(desk, arguments),
+        Verb::Report(arguments) => runs::report(desk, arguments),
+        Verb::Runs => runs::runs(desk),
+        Verb::Up(arguments) => environment::up(desk, arguments),
+        Verb::Down => environment::down(desk),
+        Verb::Ps => environment::ps(desk),
+        Verb::Logs(arguments) => environment::logs(desk, arguments),
+        Verb::Exec(arguments) => environment::exec(desk, arguments),
+        Verb::Prune(arguments) => prune::prune(desk, arguments),
+    }
+}

@@ -1,0 +1,50 @@
+//! `testyard run`.
+
+use testyard_commands::CommandError;
+use testyard_commands::plan::Selection;
+use testyard_commands::report::subject;
+use testyard_commands::run::{RunRequest, run as run_project};
+use testyard_commands::runs::Told;
+use testyard_report::{json, last_line, terminal};
+
+use super::{Desk, End};
+use crate::arguments::{self, Format};
+use crate::session;
+
+/// Runs the project's tests, shows them as they go, and ends as the run did.
+pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, CommandError> {
+    let request = RunRequest { selection: selection(&arguments.selection), offline: arguments.offline };
+    let told = session::block_on(async {
+        let cancel = session::listen(announce)?;
+        run_project(&desk.context, &request, desk.screen.views(), cancel).await
+    })?;
+    tell(desk, &told);
+    Ok(End::Exit(told.exit()))
+}
+
+/// What was selected, in the words of the commands.
+pub(super) fn selection(typed: &arguments::Selection) -> Selection {
+    Selection { names: typed.selection.clone(), runner_arguments: typed.runner_arguments.clone() }
+}
+
+/// Says at once that a signal was heard: stopping may take some seconds.
+fn announce(heard: &str, level: u8) {
+    let then = if level == 1 { "stopping; once more stops at once" } else { "stopping at once" };
+    eprintln!("testyard: {heard}: {then}");
+}
+
+/// Prints what is told of a run: a summary or a document, and the last line.
+pub(super) fn tell(desk: &Desk, told: &Told) {
+    let folder = session::shown(told.folder.path(), &desk.context).display().to_string();
+    let subject = subject(told, &folder);
+    match desk.format {
+        Format::Json => desk.result(&json::run(&subject)),
+        Format::Human => {
+            desk.screen.print(&terminal::summary(&subject, desk.screen.style, desk.screen.size().width));
+        }
+    }
+    if let Some((line, what)) = &told.damage {
+        eprintln!("warning: {}:{line}: {what}; what follows was not read", told.folder.events().display());
+    }
+    eprintln!("{}", last_line(Some(&told.state), told.standing, told.exit()));
+}

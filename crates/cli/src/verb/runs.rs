@@ -1,0 +1,46 @@
+//! `testyard status`, `report` and `runs`: what happened so far.
+
+use testyard_commands::report::{junit, markdown, subject};
+use testyard_commands::runs::{Told, find, runs as all};
+use testyard_commands::{CommandError, status as look};
+use testyard_model::Exit;
+use testyard_report::json::{self, RunsRow};
+use testyard_report::{table, terminal};
+
+use super::run::tell;
+use super::{Desk, End};
+use crate::arguments::{self, Format, ReportKind};
+
+/// Says how a run stands.
+pub(super) fn status(desk: &Desk, typed: &arguments::Status) -> Result<End, CommandError> {
+    let told = look::status(&desk.context, typed.run.as_deref())?;
+    tell(desk, &told);
+    Ok(End::Exit(if typed.exit_code { told.exit() } else { Exit::Passed }))
+}
+
+/// Shows a run's report again.
+pub(super) fn report(desk: &Desk, typed: &arguments::Report) -> Result<End, CommandError> {
+    let told = find(&desk.context.runs(), typed.run.as_deref())?;
+    match (desk.format, typed.kind) {
+        (Format::Json, _) => desk.result(&json::run(&subject(&told, "."))),
+        (_, ReportKind::Markdown) => desk.result(&markdown(&told)),
+        (_, ReportKind::Junit) => desk.result(&junit(&told)?),
+        (_, ReportKind::Summary) => {
+            let folder = told.folder.path().display().to_string();
+            let width = desk.screen.size().width;
+            desk.lines(&terminal::summary(&subject(&told, &folder), desk.screen.style, width));
+        }
+    }
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Lists the runs.
+pub(super) fn runs(desk: &Desk) -> Result<End, CommandError> {
+    let told: Vec<Told> = all(&desk.context)?;
+    let rows: Vec<RunsRow> = told.iter().map(|told| RunsRow::of(&subject(told, "."))).collect();
+    match desk.format {
+        Format::Json => desk.result(&json::runs(&rows)),
+        Format::Human => desk.lines(&table::runs(&rows, desk.screen.style)),
+    }
+    Ok(End::Exit(Exit::Passed))
+}

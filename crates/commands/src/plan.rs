@@ -1,0 +1,45 @@
+//! `testyard plan`: what a run would do, and why. Also where every other verb gets its plan from.
+
+use testyard_model::Plan;
+use testyard_project::Request;
+
+use crate::{CommandError, Context};
+
+/// What is to be run.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Suites by name, or test files and folders; everything when empty.
+    pub names: Vec<String>,
+    /// Arguments for the test runner.
+    pub runner_arguments: Vec<String>,
+}
+
+/// Reads the project and decides what a run would do. Nothing is started and nothing is written.
+pub fn plan(context: &Context, selection: &Selection) -> Result<Plan, CommandError> {
+    let request = request(context, selection);
+    let project = testyard_project::load(&request)?;
+    Ok(testyard_project::lower(&project, &request)?)
+}
+
+/// The plan of the services alone: every one that can be brought up, whether a suite uses it or not.
+pub(crate) fn environment(context: &Context) -> Result<Plan, CommandError> {
+    let request = Request { every_service: true, ..request(context, &Selection::default()) };
+    let project = testyard_project::load(&request)?;
+    let mut plan = testyard_project::lower(&project, &request)?;
+    plan.suites.clear();
+    plan.python = None;
+    Ok(plan)
+}
+
+pub(crate) fn request(context: &Context, selection: &Selection) -> Request {
+    Request {
+        root: context.root.clone(),
+        folder: context.folder.clone(),
+        overrides: context.overrides.clone(),
+        variables: context.variables.clone(),
+        selection: selection.names.clone(),
+        runner_arguments: selection.runner_arguments.clone(),
+        ignore_file: false,
+        every_service: false,
+    }
+}

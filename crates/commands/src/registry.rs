@@ -1,0 +1,80 @@
+//! Which runs of this user are going on, in whatever project: so that the next command, wherever it is given, finds
+//! what a killed supervisor left behind.
+//!
+//! One small file a run in the user's runtime folder, named after the run and holding the path of its folder. It is
+//! written before anything is started and removed after everything is gone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use testyard_journal::standing::settle_lost;
+use testyard_journal::{JournalError, RunFolder, standing};
+use testyard_model::Standing;
+
+use crate::{CommandError, Context};
+
+/// A run's entry. Dropping it removes the entry.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    path: PathBuf,
+}
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        // A file that stays is found to be of a finished run by the next command, and removed then.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Writes a run down.
+pub(crate) fn enter(context: &Context, folder: &RunFolder) -> Result<Entry, CommandError> {
+    let path = entries(context).join(folder.run().as_str());
+    let failed = |source| JournalError::File { path: path.clone(), doing: "registering the run", source };
+    fs::create_dir_all(entries(context)).map_err(failed)?;
+    testyard_sys::files::write_atomic(&path, folder.path().as_os_str().as_encoded_bytes()).map_err(failed)?;
+    Ok(Entry { path })
+}
+
+/// Settles every run whose supervisor is dead: its processes and mounts are removed and its outcome is written.
+/// Returns those that were settled now. Called at the start of every verb; costs one small folder to read.
+pub fn settle_dead_runs(context: &Context) -> Vec<RunFolder> {
+    let Ok(found) = fs::read_dir(entries(context)) else { return Vec::new() };
+    found.flatten().filter_map(|entry| settle(&entry.path())).collect()
+}
+
+/// The folders of the runs of this user that are going on.
+pub(crate) fn running(context: &Context) -> Vec<RunFolder> {
+    let found = fs::read_dir(entries(context)).into_iter().flatten().flatten();
+    let folders =
+        found.filter_map(|entry| Some(RunFolder::at(String::from_utf8(fs::read(entry.path()).ok()?).ok()?)));
+    folders.filter(|folder| standing(folder).is_ok_and(|standing| standing == Standing::Running)).collect()
+}
+
+/// Settles the run behind one entry, if it is dead.
+fn settle(entry: &Path) -> Option<RunFolder> {
+    let folder = RunFolder::at(String::from_utf8(fs::read(entry).ok()?).ok()?);
+    let standing = if folder.path().exists() { standing(&folder).ok()? } else { Standing::Lost };
+    if standing == Standing::Running {
+        return None;
+    }
+    // Also after an orderly end: a supervisor killed between its outcome and its teardown leaves processes.
+    testyard_sys::sweep::kill_run(folder.run().as_str());
+    remove_scratch(&folder);
+    let settled = standing == Standing::Lost && folder.path().exists() && settle_lost(&folder).is_ok();
+    let _ = fs::remove_file(entry);
+    settled.then_some(folder)
+}
+
+/// Removes the folders a run kept its services' data in.
+fn remove_scratch(folder: &RunFolder) {
+    let environment = testyard_environment::EnvironmentFile::read(folder.path()).ok().flatten();
+    let scratch = environment.map(|environment| environment.scratch);
+    for folder in scratch.into_iter().chain([folder.scratch()]) {
+        // What cannot be removed belongs to another user by now; there is nothing more to do about it here.
+        let _ = testyard_sys::sweep::remove_folder(&folder);
+    }
+}
+
+fn entries(context: &Context) -> PathBuf {
+    context.runtime.join("runs")
+}

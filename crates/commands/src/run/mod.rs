@@ -1,0 +1,48 @@
+//! `testyard run`: everything, to a verdict.
+
+mod course;
+mod end;
+mod prepare;
+mod services;
+mod suites;
+
+use testyard_model::View;
+
+use crate::cancel::Cancel;
+use crate::plan::{self, Selection};
+use crate::runs::Told;
+use crate::{CommandError, Context};
+
+pub(crate) use course::Course;
+
+/// What a run is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct RunRequest {
+    /// What is to be run.
+    pub selection: Selection,
+    /// Never ask the network.
+    pub offline: bool,
+}
+
+/// Runs a project's tests on real services, to a verdict.
+///
+/// # Errors
+/// Only what keeps a run from coming about: a wrong configuration, a run folder that cannot be made. Whatever goes
+/// wrong later is in the verdict.
+pub async fn run(
+    context: &Context,
+    request: &RunRequest,
+    views: Vec<Box<dyn View>>,
+    cancel: Cancel,
+) -> Result<Told, CommandError> {
+    let plan = plan::plan(context, &request.selection)?;
+    let course = Course::open(context, &context.runs(), plan, request.offline, views, cancel).await?;
+    course.inspect();
+    let (services, python) = tokio::join!(course.services(), course.python());
+    let ready = course.prepare(services.as_ref(), python).await;
+    let workers = course.collect(services.as_ref(), ready).await;
+    course.test(workers).await;
+    let judgement = course.judge();
+    course.teardown(services).await;
+    course.end(judgement)
+}

@@ -1,0 +1,108 @@
+//! The phases `collect` and `test`: every suite is collected before the first one runs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use testyard_environment::Environment;
+use testyard_model::{Event, Outcome, Phase};
+use testyard_runner::{SuiteLaunch, Verification, Vitals, Worker, unmet_need};
+use tokio::sync::watch;
+
+use super::Course;
+use super::prepare::Ready;
+
+/// The services, as the runner asks after them.
+struct Pulse(Arc<Environment>);
+
+impl Vitals for Pulse {
+    fn deaths(&self) -> watch::Receiver<Vec<String>> {
+        self.0.deaths()
+    }
+
+    fn verify<'a>(&'a self, services: &'a [String]) -> Verification<'a> {
+        Box::pin(self.0.verify(services))
+    }
+}
+
+impl Course {
+    /// Collects every suite's tests, one suite after the other. The workers wait, collected, for their turn.
+    pub(crate) async fn collect(&self, services: Option<&Arc<Environment>>, ready: Ready) -> Vec<Worker> {
+        let Some(services) = services.filter(|_| !self.is_cancelled()) else { return Vec::new() };
+        self.emit(Event::PhaseStarted { phase: Phase::Collect });
+        let vitals: Arc<dyn Vitals> = Arc::new(Pulse(services.clone()));
+        let mut workers = Vec::new();
+        for suite in self.plan.suites.iter().take_while(|_| !self.is_cancelled()) {
+            let python = ready.python.as_ref();
+            let launch = SuiteLaunch {
+                suite: suite.clone(),
+                keeper: services.keeper().clone(),
+                interpreter: python.map(|python| python.interpreter.clone()),
+                environment: self.suite_environment(suite, services, python),
+                run_folder: self.recorder.folder().path().to_owned(),
+                emit: self.emitter(),
+                vitals: vitals.clone(),
+                cancel: self.cancel.level(),
+                blocked_by: ready.blocked.get(&suite.name).cloned(),
+                masker: self.recorder.masker().clone(),
+            };
+            workers.push(Worker::start(launch).await);
+        }
+        let outcome = self.collected();
+        self.emit(Event::PhaseFinished { phase: Phase::Collect, outcome });
+        workers
+    }
+
+    /// How collecting ended: failed when a file cannot be collected and the project is wrong.
+    fn collected(&self) -> Outcome {
+        let outcomes: Vec<Outcome> = self.recorder.with_state(|state| {
+            state
+                .suites
+                .iter()
+                .flat_map(|suite| &suite.collection_errors)
+                .map(|error| error.outcome.clone())
+                .collect()
+        });
+        let blocked = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Blocked { .. }));
+        if self.is_cancelled() {
+            self.left()
+        } else if outcomes.iter().any(Outcome::is_failure) {
+            Outcome::Failed
+        } else {
+            blocked.cloned().unwrap_or(Outcome::Passed)
+        }
+    }
+
+    /// Runs the suites in their order. One that needs another which did not pass is blocked by it.
+    pub(crate) async fn test(&self, workers: Vec<Worker>) {
+        if workers.is_empty() || self.is_cancelled() {
+            return;
+        }
+        self.emit(Event::PhaseStarted { phase: Phase::Test });
+        let mut settled: BTreeMap<String, Outcome> = BTreeMap::new();
+        for (worker, suite) in workers.into_iter().zip(&self.plan.suites) {
+            if self.is_cancelled() {
+                break;
+            }
+            let ended = match unmet_need(suite, &settled) {
+                Some(check) => worker.block(check).await,
+                None => worker.execute().await,
+            };
+            settled.insert(ended.suite, ended.outcome);
+        }
+        let outcome = self.tested(settled.values());
+        self.emit(Event::PhaseFinished { phase: Phase::Test, outcome });
+    }
+
+    /// How testing ended: a failure outweighs a block, for it is certain.
+    fn tested<'a>(&self, outcomes: impl Iterator<Item = &'a Outcome>) -> Outcome {
+        let (failed, blocked): (Vec<&Outcome>, Vec<&Outcome>) = outcomes
+            .filter(|outcome| outcome.is_failure() || matches!(outcome, Outcome::Blocked { .. }))
+            .partition(|outcome| outcome.is_failure());
+        match (failed.is_empty(), blocked.first()) {
+            _ if self.is_cancelled() => self.left(),
+            (false, _) => Outcome::Failed,
+            (true, Some(blocked)) => (*blocked).clone(),
+            (true, None) => Outcome::Passed,
+        }
+    }
+}
