@@ -1,0 +1,172 @@
+//! Listening to a pytest process: messages become events, alarms become its end.
+
+use std::time::{Duration, Instant};
+
+use testyard_model::event::Evidence;
+use testyard_model::{CheckId, Event, Outcome, Phase};
+
+use super::message::{Ending, Finish, Message};
+use super::session::Heard;
+use super::{End, PytestWorker, Until};
+use crate::lookout::Alarm;
+
+/// How often somebody who waits for a collection is told so.
+const TELL: Duration = Duration::from_secs(5);
+
+impl PytestWorker {
+    /// Listens until the process is ready, or over. When it is over, `self.end` says how.
+    pub(super) async fn listen(&mut self, until: Until) {
+        let began = Instant::now();
+        let mut ticks = tokio::time::interval(TELL);
+        ticks.reset();
+        while self.end.is_none() && !(until == Until::Ready && self.story.ready) {
+            let Some(session) = &mut self.session else { return };
+            tokio::select! {
+                heard = session.hear() => match heard {
+                    Ok(Heard::Messages(messages)) => self.take(messages).await,
+                    Ok(Heard::Ended(exit)) => self.end = Some(End::Exited(exit)),
+                    Err(error) => self.end = Some(End::Broken(garbled(&error))),
+                },
+                alarm = self.lookout.alarm() => self.stop(alarm).await,
+                _ = ticks.tick(), if until == Until::Ready => self.tell_waiting(began.elapsed()),
+            }
+            if let (Some(dead), None) = (&self.dead, &self.end) {
+                let name = dead.as_str().trim_start_matches("services/").to_owned();
+                self.stop(Alarm::Died(name)).await;
+            }
+        }
+    }
+
+    /// Stops the process, and takes in what it still said.
+    async fn stop(&mut self, alarm: Alarm) {
+        if let Alarm::Died(service) = &alarm {
+            self.dead = Some(CheckId::of(Phase::Services, service));
+        }
+        let Some(session) = &mut self.session else { return };
+        match session.stop(&alarm, &mut self.lookout).await {
+            Ok(messages) => {
+                self.end = Some(End::Stopped(alarm));
+                self.take(messages).await;
+            }
+            Err(error) => self.end = Some(End::Broken(garbled(&error))),
+        }
+    }
+
+    async fn take(&mut self, messages: Vec<Message>) {
+        let failing = |message: &Message| match message {
+            Message::Finish(finish) => matches!(finish.o, Ending::Failed | Ending::Error | Ending::Flaky),
+            Message::Broken { .. } => true,
+            _ => false,
+        };
+        // Everything in one batch was said before this question, so that one question is enough for all of it.
+        if messages.iter().any(failing) {
+            self.look_for_the_dead().await;
+        }
+        messages.into_iter().for_each(|message| self.apply(message));
+    }
+
+    /// Asks the suite's services whether they still answer, before a failure is believed.
+    pub(super) async fn look_for_the_dead(&mut self) {
+        let services = &self.launch.suite.services;
+        if services.is_empty() || self.dead.is_some() || self.launch.blocked_by.is_some() {
+            return;
+        }
+        if let Some(service) = self.launch.vitals.verify(services).await {
+            self.dead = Some(CheckId::of(Phase::Services, service));
+        }
+    }
+
+    fn apply(&mut self, message: Message) {
+        let story = &mut self.story;
+        match message {
+            Message::Hello { python, pytest } => {
+                story.versions = Some(format!("Python {python}, pytest {pytest}"));
+            }
+            Message::NoPytest(interpreter) => story.no_pytest = Some(interpreter),
+            Message::Ready { deselected, maxfail, collect_only } => {
+                (story.ready, story.collect_only) = (true, collect_only);
+                (story.deselected, story.maxfail) = (deselected, maxfail);
+            }
+            Message::Internal(text) => story.internal = Some(text),
+            Message::Interrupted(text) => story.interrupted = Some(text),
+            Message::End { warnings, stopped } => {
+                (story.ended, story.warnings, story.stopped) = (true, warnings, stopped);
+            }
+            Message::Collected(ids) => self.collected(ids),
+            Message::Also(id) => {
+                let number = self.roll.add_late(id);
+                self.names.push(number);
+            }
+            Message::Start(at) => {
+                if let Some(number) = self.number(at) {
+                    self.roll.started(number);
+                }
+            }
+            Message::Finish(finish) => self.finished(&finish),
+            // A second process tells again what the first one told.
+            Message::Broken { .. } | Message::SkippedFile { .. } if self.restarts > 0 => {}
+            Message::Broken { path, message, text } => self.broken(path, &message, &text),
+            Message::SkippedFile { path, why } => {
+                for number in self.roll.add(vec![path]) {
+                    let outcome = Outcome::Skipped { why: self.launch.masker.mask(&why) };
+                    self.roll.settle(number, outcome, 0.0, Evidence::default());
+                }
+            }
+        }
+    }
+
+    fn collected(&mut self, ids: Vec<String>) {
+        if self.restarts == 0 {
+            self.names.extend(self.roll.add(ids).into_iter().map(Some));
+        } else {
+            self.names.extend(ids.iter().map(|id| self.roll.number(id)));
+        }
+    }
+
+    fn number(&self, at: usize) -> Option<usize> {
+        self.names.get(at).copied().flatten()
+    }
+
+    fn broken(&mut self, path: String, message: &str, text: &str) {
+        let blocked_by = self.launch.blocked_by.clone().or_else(|| self.dead.clone());
+        let outcome = blocked_by.map_or(Outcome::Failed, |by| Outcome::Blocked { by });
+        let evidence = self.shelf.keep(&path, message, text);
+        self.roll.broken_file(path, outcome, evidence);
+    }
+
+    fn finished(&mut self, finish: &Finish) {
+        let Some(number) = self.number(finish.i) else { return };
+        if self.roll.is_settled(number) {
+            return;
+        }
+        let outcome = self.outcome_of(finish);
+        let name = self.roll.name(number).to_owned();
+        let evidence = self.shelf.keep(&name, &finish.message, &finish.detail);
+        self.roll.settle(number, outcome, finish.ms, evidence);
+    }
+
+    fn outcome_of(&self, finish: &Finish) -> Outcome {
+        let why = || self.launch.masker.mask(&finish.why);
+        match (finish.o, &self.dead) {
+            (Ending::Passed, _) => Outcome::Passed,
+            (Ending::Skipped, _) => Outcome::Skipped { why: why() },
+            // That a test failed without its service says nothing about the project.
+            (Ending::Failed | Ending::Error, Some(by)) => Outcome::Blocked { by: by.clone() },
+            (Ending::Failed, None) => Outcome::Failed,
+            (Ending::Error, None) => Outcome::Error { why: why() },
+            (Ending::Flaky, _) => Outcome::Flaky,
+        }
+    }
+
+    fn tell_waiting(&self, elapsed: Duration) {
+        self.launch.emit.emit(Event::Waiting {
+            check: CheckId::of(Phase::Collect, &self.launch.suite.name),
+            message: "pytest is collecting".to_owned(),
+            elapsed_ms: elapsed.as_millis() as u64,
+        });
+    }
+}
+
+fn garbled(error: &std::io::Error) -> String {
+    format!("what pytest's plugin said could not be understood: {error}")
+}

@@ -1,0 +1,151 @@
+//! The roll of a suite: which tests were planned, and which of them have an outcome.
+//!
+//! Every event about a test goes through here, so that what was collected and what was executed can be reconciled:
+//! a test that nobody told about cannot disappear.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use testyard_model::event::Evidence;
+use testyard_model::{Counts, Emit, Event, Outcome, TestId};
+
+/// The tests of one suite.
+pub(crate) struct Roll {
+    suite: String,
+    emit: Arc<dyn Emit>,
+    tests: Vec<Entry>,
+    numbers: HashMap<TestId, usize>,
+    counts: Counts,
+    broken_files: u64,
+    late: u64,
+}
+
+struct Entry {
+    id: TestId,
+    running: bool,
+    settled: bool,
+}
+
+impl Roll {
+    /// An empty roll.
+    pub(crate) fn new(suite: &str, emit: Arc<dyn Emit>) -> Roll {
+        Roll {
+            suite: suite.to_owned(),
+            emit,
+            tests: Vec::new(),
+            numbers: HashMap::new(),
+            counts: Counts::default(),
+            broken_files: 0,
+            late: 0,
+        }
+    }
+
+    /// Adds collected tests and returns their numbers. A test that is known already keeps its number.
+    pub(crate) fn add(&mut self, ids: Vec<String>) -> Vec<usize> {
+        let mut new = Vec::new();
+        let mut numbers = Vec::with_capacity(ids.len());
+        for id in ids.into_iter().map(TestId) {
+            if let Some(number) = self.numbers.get(&id) {
+                numbers.push(*number);
+                continue;
+            }
+            numbers.push(self.tests.len());
+            self.numbers.insert(id.clone(), self.tests.len());
+            self.tests.push(Entry { id: id.clone(), running: false, settled: false });
+            new.push(id);
+        }
+        self.counts.total += new.len() as u64;
+        if !new.is_empty() {
+            self.emit.emit(Event::Collected { suite: self.suite.clone(), tests: new });
+        }
+        numbers
+    }
+
+    /// Adds a test that runs although it was not collected, and counts it.
+    pub(crate) fn add_late(&mut self, id: String) -> Option<usize> {
+        self.late += 1;
+        self.add(vec![id]).pop()
+    }
+
+    /// The number of a known test.
+    pub(crate) fn number(&self, id: &str) -> Option<usize> {
+        self.numbers.get(&TestId::from(id)).copied()
+    }
+
+    /// The name of a test.
+    pub(crate) fn name(&self, number: usize) -> &str {
+        self.tests.get(number).map_or("", |entry| entry.id.as_str())
+    }
+
+    /// A test began.
+    pub(crate) fn started(&mut self, number: usize) {
+        let Some(entry) = self.tests.get_mut(number) else { return };
+        entry.running = true;
+        self.emit.emit(Event::TestStarted { suite: self.suite.clone(), test: entry.id.clone(), worker: 0 });
+    }
+
+    /// A test ended. Only its first outcome counts.
+    pub(crate) fn settle(&mut self, number: usize, outcome: Outcome, duration_ms: f64, evidence: Evidence) {
+        let Some(entry) = self.tests.get_mut(number).filter(|entry| !entry.settled) else { return };
+        (entry.running, entry.settled) = (false, true);
+        self.counts.add(&outcome);
+        self.emit.emit(Event::TestFinished {
+            suite: self.suite.clone(),
+            test: entry.id.clone(),
+            outcome,
+            duration_ms,
+            evidence,
+        });
+    }
+
+    /// Gives one outcome to every test that has none.
+    pub(crate) fn settle_rest(&mut self, outcome: &Outcome) {
+        for number in self.unsettled() {
+            self.settle(number, outcome.clone(), 0.0, Evidence::default());
+        }
+    }
+
+    /// A file could not be collected.
+    pub(crate) fn broken_file(&mut self, path: String, outcome: Outcome, evidence: Evidence) {
+        if outcome.is_failure() {
+            self.broken_files += 1;
+        }
+        self.emit.emit(Event::CollectionFailed { suite: self.suite.clone(), path, outcome, evidence });
+    }
+
+    /// The numbers of the tests without an outcome, in order.
+    pub(crate) fn unsettled(&self) -> Vec<usize> {
+        let open = |(number, entry): (usize, &Entry)| (!entry.settled).then_some(number);
+        self.tests.iter().enumerate().filter_map(open).collect()
+    }
+
+    /// The test that began and has not ended.
+    pub(crate) fn running(&self) -> Option<usize> {
+        self.tests.iter().position(|entry| entry.running)
+    }
+
+    /// Whether this test began and has not ended.
+    pub(crate) fn is_settled(&self, number: usize) -> bool {
+        self.tests.get(number).is_some_and(|entry| entry.settled)
+    }
+
+    /// How many tests ended how.
+    pub(crate) fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// How many tests failed or broke.
+    pub(crate) fn failures(&self) -> u64 {
+        self.counts.failed + self.counts.error
+    }
+
+    /// How many files could not be collected because the project is wrong.
+    pub(crate) fn broken_files(&self) -> u64 {
+        self.broken_files
+    }
+
+    /// How many tests ran without having been collected.
+    pub(crate) fn late(&self) -> u64 {
+        self.late
+    }
+}

@@ -1,0 +1,103 @@
+//! Interpreters with pytest, made once and kept in the target folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use testyard_sys::keeper::{Keeper, Options};
+use testyard_sys::lock;
+use testyard_sys::process::{Command, output};
+
+const VERSIONS: [&str; 4] = ["3.11", "3.12", "3.13", "3.10"];
+
+/// The interpreter of the tests that need any pytest; none, said aloud, where none can be had.
+pub(crate) async fn any() -> Option<PathBuf> {
+    if let Some(version) = VERSIONS.iter().find(|version| interpreter(version).is_some()) {
+        return with_pytest(version, "9").await;
+    }
+    eprintln!("skipped: no Python from 3.10 to 3.13 on this machine");
+    None
+}
+
+/// That Python with that major version of pytest in a virtual environment of its own.
+pub(crate) async fn with_pytest(version: &str, pytest: &str) -> Option<PathBuf> {
+    let Some(base) = interpreter(version) else {
+        eprintln!("skipped: no Python {version} on this machine");
+        return None;
+    };
+    let folder = venvs().join(format!("py{version}-pytest{pytest}"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let _lock = lock::lock(&folder.with_extension("lock")).await.unwrap();
+    let python = folder.join("bin/python");
+    if folder.join("complete").exists() || make(&base, &folder, pytest).await {
+        return Some(python);
+    }
+    eprintln!("skipped: cannot install pytest {pytest} for Python {version}");
+    None
+}
+
+/// An interpreter that has no pytest: that of a virtual environment with nothing in it would do, and so does one
+/// that is told to leave its packages alone.
+pub(crate) fn without_pytest() -> Option<PathBuf> {
+    let found = VERSIONS.iter().find_map(|version| interpreter(version));
+    let bare = |python: &PathBuf| {
+        let root = python.parent().and_then(Path::parent).unwrap_or(Path::new("/"));
+        let pattern = glob_folders(&root.join("lib"));
+        !pattern.iter().any(|folder| folder.join("site-packages/pytest").exists())
+    };
+    if found.as_ref().is_none_or(|python| !bare(python)) {
+        eprintln!("skipped: no Python without pytest on this machine");
+    }
+    found.filter(bare)
+}
+
+fn glob_folders(folder: &Path) -> Vec<PathBuf> {
+    std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
+}
+
+async fn make(base: &Path, folder: &Path, pytest: &str) -> bool {
+    let mut options = Options::plain("runner-test", folder.with_extension("scratch")).unwrap();
+    options.program = PathBuf::from(env!("CARGO_BIN_EXE_testyard-runner-fixture"));
+    let keeper = Keeper::start(options).await.unwrap();
+    let venv = Command::new(base).args(["-m", "venv", "--clear"]).args([folder]).inherit_env();
+    let packages = [&format!("pytest=={pytest}.*"), "pytest-xdist", "pytest-rerunfailures"];
+    // From pytest 9 on subtests are part of it.
+    let more = if pytest == "9" { &[][..] } else { &["pytest-subtests"] };
+    let pip = Command::new(folder.join("bin/python"))
+        .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
+        .args(packages)
+        .args(more)
+        .inherit_env();
+    let mut made = true;
+    for command in [venv, pip] {
+        let result = output(&keeper, command, Duration::from_secs(300)).await.unwrap();
+        made = made && result.exit.is_success();
+        if !result.exit.is_success() {
+            eprintln!("{}", String::from_utf8_lossy(&result.stderr));
+        }
+    }
+    keeper.shutdown().await;
+    made && testyard_sys::files::write(&folder.join("complete"), "").is_ok()
+}
+
+fn interpreter(version: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("PYENV_ROOT").map(PathBuf::from);
+    let root = root.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".pyenv")))?;
+    let folders = std::fs::read_dir(root.join("versions")).into_iter().flatten().flatten();
+    let prefix = format!("{version}.");
+    let fits = |folder: &std::fs::DirEntry| folder.file_name().to_string_lossy().starts_with(&prefix);
+    let pyenv =
+        folders.filter(fits).map(|folder| folder.path().join("bin/python")).find(|path| path.exists());
+    pyenv.or_else(|| on_path(&format!("python{version}")))
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    std::env::split_paths(&std::env::var_os("PATH")?)
+        .map(|folder| folder.join(name))
+        .find(|path| path.exists())
+}
+
+fn venvs() -> PathBuf {
+    // The test binary lies in `target/<profile>/deps`.
+    let binary = PathBuf::from(env!("CARGO_BIN_EXE_testyard-runner-fixture"));
+    binary.ancestors().nth(2).unwrap().join("test-venvs")
+}
