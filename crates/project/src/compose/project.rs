@@ -148,7 +148,31 @@ impl ComposeProject {
     }
 }
 
+impl ComposeProject {
+    /// Marks the services that the active profiles include, and those that one of them requires.
+    pub(crate) fn mark_active(&mut self) {
+        let active = self.activate(&self.profiles, &[]);
+        for service in &mut self.services {
+            service.active = active.contains(&service.name);
+        }
+    }
+
+    /// Whether the active profiles include a service, not counting that others may require it.
+    pub(crate) fn includes(&self, service: &Service) -> bool {
+        includes(&self.profiles, &service.profiles)
+    }
+}
+
+/// The profiles that are asked for, else those that `COMPOSE_PROFILES` names.
+pub(crate) fn active_profiles(asked: &[String], variables: &BTreeMap<String, String>) -> Vec<String> {
+    if !asked.is_empty() {
+        return asked.to_vec();
+    }
+    let named = variables.get("COMPOSE_PROFILES").map(String::as_str).unwrap_or_default();
+    named.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
 /// Whether a service with these profiles is active under those. A service without profiles always is.
-pub(crate) fn includes(active: &[String], profiles: &[String]) -> bool {
+fn includes(active: &[String], profiles: &[String]) -> bool {
     profiles.is_empty() || active.iter().any(|profile| profile == "*" || profiles.contains(profile))
 }

@@ -31,7 +31,7 @@ pub struct Service {
     /// Where each of its keys stands, by dotted path: `image`, `environment.POSTGRES_DB`, `ports.0`. See
     /// [`Service::place_of`].
     pub places: BTreeMap<String, Place>,
-    /// Whether the active profiles include it.
+    /// Whether the active profiles include it, or another active service requires it.
     pub active: bool,
     /// The profiles it belongs to. None means always active.
     pub profiles: Vec<String>,
