@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Parts of an output, in lower case, that tell of a network that did not hold, or of a body that arrived broken.
-const NETWORK: [&str; 30] = [
+const NETWORK: [&str; 32] = [
     "connection broken by",
     "connection refused",
     "connection reset",
@@ -30,9 +30,11 @@ const NETWORK: [&str; 30] = [
     "end of file before message length reached",
     "do not match the hashes",
     "hash mismatch",
+    ".whl is invalid",
     "hash sum mismatch",
     "429 too many requests",
     "failed to download",
+    " timed out after ",
     "tls handshake",
 ];
 

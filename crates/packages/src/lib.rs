@@ -13,7 +13,9 @@ mod context;
 mod decisive;
 mod installer;
 mod progress;
+mod python;
 mod tool;
 
 pub use binaries::{Entry, entries, provide, provide_from, verify};
 pub use context::{Context, Failure};
+pub use python::{PythonEnvironment, prepare};

@@ -58,6 +58,14 @@ pub(crate) async fn ask(
     Ok(Answer { ok: output.exit.is_success() && !output.timed_out, stdout, lines })
 }
 
+/// What work is done for: who is told, and where its output is kept.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) check: &'a Check<'a>,
+    pub(crate) log: &'a Log,
+}
+
 /// Work of a tool that may take long.
 pub(crate) struct Work {
     /// The tool.
@@ -87,17 +95,17 @@ impl Work {
         std::iter::once(self.program.display().to_string()).chain(words).collect::<Vec<_>>().join(" ")
     }
 
-    /// Does the work, and keeps what the tool prints in `log`.
-    pub(crate) async fn run(self, context: &Context, check: &Check<'_>, log: &Log) -> Done {
-        log.line(&format!("$ {}", self.shown()));
-        let done = match self.start(context).await {
-            Ok(child) => self.follow(child, check, log).await,
+    /// Does the work, and keeps what the tool prints in the job's log.
+    pub(crate) async fn run(self, job: Job<'_>) -> Done {
+        job.log.line(&format!("$ {}", self.shown()));
+        let done = match self.start(job.context).await {
+            Ok(child) => self.follow(child, job).await,
             Err(error) => Done { ok: false, lines: vec![format!("error: {error}")] },
         };
         if !done.ok
             && let Some(last) = done.lines.last()
         {
-            log.line(&format!("failed: {last}"));
+            job.log.line(&format!("failed: {last}"));
         }
         done
     }
@@ -112,12 +120,12 @@ impl Work {
         context.keeper.spawn(command).await.map_err(|error| error.to_string())
     }
 
-    async fn follow(&self, mut child: Child, check: &Check<'_>, log: &Log) -> Done {
+    async fn follow(&self, mut child: Child, job: Job<'_>) -> Done {
         let name = self.program.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let lines = Mutex::new(Vec::new());
         let (stdout, stderr) = (child.take_stdout(), child.take_stderr());
         let reading = async {
-            tokio::join!(read(stdout, &name, &lines, check, log), read(stderr, &name, &lines, check, log));
+            tokio::join!(read(stdout, &name, &lines, job), read(stderr, &name, &lines, job));
         };
         let ending = async {
             let in_time = tokio::time::timeout(self.limit, child.wait()).await;
@@ -125,7 +133,7 @@ impl Work {
             let exit = child.stop(Signal::TERM, GRACE).await;
             in_time.map_err(|_| exit)
         };
-        let ended = check.watch(both(reading, ending)).await;
+        let ended = job.check.watch(both(reading, ending)).await;
         let mut lines = lines.into_inner().unwrap_or_else(PoisonError::into_inner);
         lines.extend(self.how_it_ended(&name, ended));
         Done { ok: ended.is_ok_and(Exit::is_success), lines }
@@ -154,22 +162,16 @@ async fn both<T>(reading: impl Future<Output = ()>, ending: impl Future<Output =
     }
 }
 
-async fn read(
-    stream: Option<impl AsyncRead + Unpin>,
-    name: &str,
-    lines: &Mutex<Vec<String>>,
-    check: &Check<'_>,
-    log: &Log,
-) {
+async fn read(stream: Option<impl AsyncRead + Unpin>, name: &str, lines: &Mutex<Vec<String>>, job: Job<'_>) {
     let Some(stream) = stream else { return };
     let mut reader = BufReader::new(stream);
     let mut bytes = Vec::new();
     // A tool may print bytes that are no text; they are shown as well as can be.
     while reader.read_until(b'\n', &mut bytes).await.is_ok_and(|count| count > 0) {
-        let line = log.line(String::from_utf8_lossy(&bytes).trim_end());
+        let line = job.log.line(String::from_utf8_lossy(&bytes).trim_end());
         bytes.clear();
         if !line.trim().is_empty() {
-            check.now(format!("{name}: {}", line.trim()));
+            job.check.now(format!("{name}: {}", line.trim()));
         }
         let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() >= KEPT {

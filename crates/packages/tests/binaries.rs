@@ -1,5 +1,7 @@
 //! Programs that are really found, fetched, unpacked and run.
 
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic as they do")]
+
 mod support;
 
 use std::path::{Path, PathBuf};

@@ -20,7 +20,7 @@ const VERSION_WITHIN: Duration = Duration::from_secs(20);
 pub(super) fn server(known: &Known, folder: &Path) -> Option<PathBuf> {
     let there = |name: &&str| is_executable(&folder.join(name));
     let server = known.servers.iter().find(|name| there(name))?;
-    known.tools.iter().all(|tool| there(&tool)).then(|| folder.join(server))
+    known.tools.iter().all(there).then(|| folder.join(server))
 }
 
 /// The version of a server, as it says itself. `Err` says what it said instead.
@@ -74,8 +74,8 @@ pub(super) fn variables(context: &Context, provision: &Provision) -> BTreeMap<St
     let mut variables = context.variables.clone();
     let mut prefix = |name: &str, folders: &[PathBuf]| {
         let before = folders.iter().cloned();
-        let after =
-            variables.get(name).map(|value| std::env::split_paths(value).collect()).unwrap_or_else(Vec::new);
+        let after: Vec<PathBuf> =
+            variables.get(name).map(|value| std::env::split_paths(value).collect()).unwrap_or_default();
         let all = before.chain(after.into_iter().filter(|folder| !folder.as_os_str().is_empty()));
         if let Ok(joined) = std::env::join_paths(all)
             && !joined.is_empty()

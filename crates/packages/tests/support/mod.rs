@@ -1,5 +1,8 @@
 //! A context whose tools really run, and what its checks said.
 
+#![allow(dead_code, reason = "each test binary uses its own part of it")]
+#![allow(clippy::unwrap_used, reason = "a helper of tests may panic as they do")]
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};

@@ -14,8 +14,7 @@ use testyard_sys::{files, lock};
 use crate::attempt;
 use crate::context::Context;
 use crate::decisive;
-use crate::progress::Check;
-use crate::tool::{self, Done, Log, Work};
+use crate::tool::{self, Done, Job, Work};
 
 /// How long a question to apt's own cache may take; building that cache from big lists takes seconds.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(60);
@@ -91,22 +90,16 @@ impl Apt {
     }
 
     /// Fetches lists of our own, unless fresh ones are there. `again` fetches them in any case.
-    pub(in crate::binaries) async fn update(
-        &self,
-        context: &Context,
-        check: &Check<'_>,
-        log: &Log,
-        again: bool,
-    ) -> Result<(), Vec<String>> {
+    pub(in crate::binaries) async fn update(&self, job: Job<'_>, again: bool) -> Result<(), Vec<String>> {
         let stamp = self.folder.join("updated");
         let text = |error: io::Error| vec![format!("{}: {error}", self.folder.display())];
-        check.now("another run fetches the package lists");
-        let held = check.watch(lock::lock(&self.folder.join("lists.lock"))).await.map_err(text)?;
+        job.check.now("another run fetches the package lists");
+        let held = job.check.watch(lock::lock(&self.folder.join("lists.lock"))).await.map_err(text)?;
         if !again && is_younger(&stamp, LISTS_KEEP) {
             return Ok(());
         }
-        check.now("apt-get update");
-        let done = self.work(context, check, log, Lists::Own, &["update".into()], &self.folder).await;
+        job.check.now("apt-get update");
+        let done = self.work(job, Lists::Own, &["update".into()], &self.folder).await;
         // An archive that does not answer is no reason to give up the others: what counts is what is found then.
         if !done.ok && attempt::may_pass_next_time(&done.lines) && !self.has_lists() {
             return Err(decisive::lines(&done.lines));
@@ -182,16 +175,14 @@ impl Apt {
     /// Fetches packages into a folder. apt checks their hashes against the signed lists.
     pub(in crate::binaries) async fn download(
         &self,
-        context: &Context,
-        check: &Check<'_>,
-        log: &Log,
+        job: Job<'_>,
         lists: Lists,
         packages: &[String],
         folder: &Path,
     ) -> Done {
         let mut arguments = vec![OsString::from("download")];
         arguments.extend(packages.iter().map(OsString::from));
-        self.work(context, check, log, lists, &arguments, folder).await
+        self.work(job, lists, &arguments, folder).await
     }
 
     /// Unpacks a package, without running anything of it.
@@ -230,25 +221,17 @@ impl Apt {
         tool::ask(context, program, &all, &context.with(&[("LC_ALL", "C")]), ANSWERS_WITHIN).await
     }
 
-    async fn work(
-        &self,
-        context: &Context,
-        check: &Check<'_>,
-        log: &Log,
-        lists: Lists,
-        arguments: &[OsString],
-        folder: &Path,
-    ) -> Done {
+    async fn work(&self, job: Job<'_>, lists: Lists, arguments: &[OsString], folder: &Path) -> Done {
         let mut all = vec![OsString::from("-c"), self.configuration(lists).into(), OsString::from("-q")];
         all.extend(arguments.iter().cloned());
         let work = Work {
             program: self.get.clone(),
             arguments: all,
-            variables: context.with(&[("LC_ALL", "C"), ("DEBIAN_FRONTEND", "noninteractive")]),
+            variables: job.context.with(&[("LC_ALL", "C"), ("DEBIAN_FRONTEND", "noninteractive")]),
             folder: folder.to_owned(),
             limit: FETCHES_WITHIN,
         };
-        work.run(context, check, log).await
+        work.run(job).await
     }
 }
 

@@ -14,8 +14,7 @@ use super::version;
 use crate::attempt;
 use crate::context::Context;
 use crate::decisive;
-use crate::progress::Check;
-use crate::tool::Log;
+use crate::tool::Job;
 
 use apt::Apt;
 pub(super) use apt::Lists;
@@ -41,21 +40,15 @@ impl Offer {
 }
 
 /// What the archive has of a program. `Err` says why nothing.
-pub(super) async fn offers(
-    context: &Context,
-    check: &Check<'_>,
-    log: &Log,
-    known: &Known,
-    want: &Want,
-) -> Result<Vec<Offer>, Vec<String>> {
-    let Some(apt) = Apt::find(context) else { return Err(vec!["this machine has no apt".to_owned()]) };
+pub(super) async fn offers(job: Job<'_>, known: &Known, want: &Want) -> Result<Vec<Offer>, Vec<String>> {
+    let Some(apt) = Apt::find(job.context) else { return Err(vec!["this machine has no apt".to_owned()]) };
     apt.configure().map_err(|error| vec![format!("apt cannot be configured: {error}")])?;
-    let found = check.watch(with_lists(context, &apt, Lists::Host, known, want)).await;
-    if !found.is_empty() || context.offline {
+    let found = job.check.watch(with_lists(job.context, &apt, Lists::Host, known, want)).await;
+    if !found.is_empty() || job.context.offline {
         return nothing_is_an_error(known, found);
     }
-    apt.update(context, check, log, false).await?;
-    let found = check.watch(with_lists(context, &apt, Lists::Own, known, want)).await;
+    apt.update(job, false).await?;
+    let found = job.check.watch(with_lists(job.context, &apt, Lists::Own, known, want)).await;
     nothing_is_an_error(known, found)
 }
 
@@ -107,26 +100,24 @@ async fn numbers(context: &Context, apt: &Apt, lists: Lists, known: &Known) -> V
 
 /// Unpacks what the archive offers into the draft's root. `Err` holds the decisive lines.
 pub(super) async fn fetch(
-    context: &Context,
-    check: &Check<'_>,
-    log: &Log,
+    job: Job<'_>,
     known: &Known,
     offer: &Offer,
     draft: &Draft,
 ) -> Result<(), Vec<String>> {
-    let Some(apt) = Apt::find(context) else { return Err(vec!["this machine has no apt".to_owned()]) };
-    let packages = match download(context, check, log, &apt, known, offer, offer.lists, draft).await {
+    let Some(apt) = Apt::find(job.context) else { return Err(vec!["this machine has no apt".to_owned()]) };
+    let packages = match download(job, &apt, known, offer, offer.lists, draft).await {
         Ok(packages) => packages,
         // Lists grow old: what they name has gone from the archive. Fresh ones name what has come instead.
-        Err(_) if !context.offline => {
-            apt.update(context, check, log, true).await?;
-            download(context, check, log, &apt, known, offer, Lists::Own, draft).await?
+        Err(_) if !job.context.offline => {
+            apt.update(job, true).await?;
+            download(job, &apt, known, offer, Lists::Own, draft).await?
         }
         Err(lines) => return Err(lines),
     };
     for package in &packages {
-        check.now(format!("unpacking {}", package.file_name().unwrap_or_default().to_string_lossy()));
-        check.watch(apt.unpack(context, package, &draft.root())).await?;
+        job.check.now(format!("unpacking {}", package.file_name().unwrap_or_default().to_string_lossy()));
+        job.check.watch(apt.unpack(job.context, package, &draft.root())).await?;
     }
     let settle = || {
         unpacked::settle(&draft.root())?;
@@ -135,30 +126,27 @@ pub(super) async fn fetch(
     settle().map_err(|error| vec![format!("the unpacked packages cannot be relocated: {error}")])
 }
 
-#[allow(clippy::too_many_arguments, reason = "one call, all of it plain values")]
 async fn download(
-    context: &Context,
-    check: &Check<'_>,
-    log: &Log,
+    job: Job<'_>,
     apt: &Apt,
     known: &Known,
     offer: &Offer,
     lists: Lists,
     draft: &Draft,
 ) -> Result<Vec<PathBuf>, Vec<String>> {
-    check.now(format!("asking apt what {} needs", offer.name()));
-    let needed = match check.watch(apt.needed(context, lists, &offer.packages)).await {
+    job.check.now(format!("asking apt what {} needs", offer.name()));
+    let needed = match job.check.watch(apt.needed(job.context, lists, &offer.packages)).await {
         Ok(needed) => needed,
         // A machine whose own packages are at odds cannot install anything, yet unpack everything.
-        Err(_) => check.watch(apt.libraries(context, lists, &offer.packages)).await,
+        Err(_) => job.check.watch(apt.libraries(job.context, lists, &offer.packages)).await,
     };
     let packages = worth_unpacking(known, &offer.packages, needed);
     let folder = draft.scrap();
     let text = |error: std::io::Error| vec![format!("{}: {error}", folder.display())];
     std::fs::create_dir_all(&folder).map_err(text)?;
-    let mut done = apt.download(context, check, log, lists, &packages, &folder).await;
+    let mut done = apt.download(job, lists, &packages, &folder).await;
     if !done.ok && attempt::may_pass_next_time(&done.lines) {
-        done = apt.download(context, check, log, lists, &packages, &folder).await;
+        done = apt.download(job, lists, &packages, &folder).await;
     }
     if !done.ok {
         return Err(decisive::lines(&done.lines));

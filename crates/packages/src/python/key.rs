@@ -1,0 +1,130 @@
+//! What an environment of our own depends on, as one short word that names its folder.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use sha2::{Digest, Sha256};
+use testyard_model::plan::{Install, InstallKind, PythonPlan};
+
+use super::interpreter;
+use crate::binaries::hex;
+use crate::context::Context;
+
+/// Rises when environments are made in another way than before, so that old ones are not used any more.
+const REVISION: &str = "1";
+
+/// Files beside a declaration of a project that say how it is built and what it needs.
+const BUILD_FILES: [&str; 5] = ["pyproject.toml", "setup.py", "setup.cfg", "uv.lock", "poetry.lock"];
+
+/// `ingester-1f0c…`: the project's name and a digest of everything that decides what is installed.
+///
+/// The interpreters are told by where they lie and when they changed, not by asking them: that would cost every run
+/// as much as starting Python.
+pub(super) fn of(context: &Context, plan: &PythonPlan) -> String {
+    let mut digest = Sha256::new();
+    let mut add = |what: &[u8]| {
+        digest.update(what.len().to_le_bytes());
+        digest.update(what);
+    };
+    add(REVISION.as_bytes());
+    add(plan.root.as_os_str().as_encoded_bytes());
+    add(plan.version.as_deref().unwrap_or_default().as_bytes());
+    add(plan.as_of.as_deref().unwrap_or_default().as_bytes());
+    for line in interpreters(context) {
+        add(line.as_bytes());
+    }
+    // A lock file counts where its tool is, and not where it is not.
+    for tool in ["uv", "poetry"] {
+        add(&[u8::from(context.program(tool).is_some())]);
+    }
+    for install in &plan.install {
+        add(format!("{:?} {}", install.kind, install.required).as_bytes());
+        for file in files(install) {
+            add(file.as_os_str().as_encoded_bytes());
+            // A file that is missing is told from an empty one by what stands before it in the plan.
+            add(&std::fs::read(&file).unwrap_or_default());
+        }
+    }
+    format!("{}-{}", name(&plan.root), &hex(&digest.finalize())[..16])
+}
+
+fn name(root: &Path) -> String {
+    let name = root.file_name().unwrap_or_default().to_string_lossy();
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    plain.chars().take(40).collect()
+}
+
+fn interpreters(context: &Context) -> Vec<String> {
+    let told = |path: PathBuf| {
+        let meta = std::fs::metadata(&path).ok()?;
+        Some(format!("{} {} {:?}", path.display(), meta.len(), meta.modified().ok()?))
+    };
+    let mut lines: Vec<String> =
+        interpreter::NAMES.iter().filter_map(|name| told(context.program(name)?)).collect();
+    for name in ["PYENV_VERSION", "UV_PYTHON"] {
+        lines.extend(context.variable(name).map(|value| format!("{name}={value}")));
+    }
+    lines
+}
+
+/// The files whose content decides what a declaration installs.
+fn files(install: &Install) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    if install.kind == InstallKind::Requirements {
+        with_included(&install.file, &mut BTreeSet::new(), &mut found);
+    } else {
+        let folder = install.file.parent().unwrap_or(Path::new("/"));
+        found.push(install.file.clone());
+        found.extend(BUILD_FILES.iter().map(|name| folder.join(name)).filter(|file| *file != install.file));
+    }
+    found
+}
+
+/// A requirements file and those that it names by `-r` and `-c`.
+fn with_included(file: &Path, seen: &mut BTreeSet<PathBuf>, found: &mut Vec<PathBuf>) {
+    if !seen.insert(file.to_owned()) {
+        return;
+    }
+    found.push(file.to_owned());
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    for other in text.lines().filter_map(included) {
+        with_included(&folder.join(other), seen, found);
+    }
+}
+
+fn included(line: &str) -> Option<&str> {
+    let line = line.trim();
+    let rest =
+        ["--requirement", "--constraint", "-r", "-c"].iter().find_map(|option| line.strip_prefix(option))?;
+    let file = rest.trim_start_matches(['=', ' ', '\t']).split(" #").next()?.trim();
+    (!file.is_empty() && !file.contains("://")).then_some(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_that_include_another_file() {
+        let check = |line: &str, file: Option<&str>| assert_eq!(included(line), file, "{line}");
+        check("-r base.txt", Some("base.txt"));
+        check("-rbase.txt", Some("base.txt"));
+        check("--constraint=../c.txt # why", Some("../c.txt"));
+        check("-r https://example.org/r.txt", None);
+        check("requests", None);
+    }
+
+    #[test]
+    fn included_files_count_once() {
+        let top = tempfile::tempdir().unwrap();
+        let write =
+            |name: &str, text: &str| testyard_sys::files::write(&top.path().join(name), text).unwrap();
+        write("a.txt", "-r b.txt\n-c c.txt\n");
+        write("b.txt", "-r a.txt\n");
+        write("c.txt", "x==1\n");
+        let mut found = Vec::new();
+        with_included(&top.path().join("a.txt"), &mut BTreeSet::new(), &mut found);
+        assert_eq!(found, ["a.txt", "b.txt", "c.txt"].map(|name| top.path().join(name)));
+    }
+}
