@@ -11,6 +11,9 @@ use crate::source::Source;
 
 /// The engine that was asked for: `auto` when nobody asked. The Docker engine is refused.
 pub(super) fn asked(config: &EnvironmentConfig, origins: &mut Origins) -> Result<String, ConfigError> {
+    if let Some(strict) = &config.strict_versions {
+        origins.note("environment.strict-versions", strict.value.to_string(), &strict.source);
+    }
     let Some(engine) = &config.engine else {
         origins.note("environment.engine", "auto", &Source::Default);
         return Ok("auto".to_owned());

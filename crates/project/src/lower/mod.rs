@@ -5,6 +5,7 @@
 
 mod command;
 mod engine;
+mod lender;
 mod origins;
 mod python;
 mod selection;
@@ -13,7 +14,8 @@ mod services;
 mod suites;
 pub(crate) mod test_service;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use testyard_model::plan::{Gates, LeftOut, Limits, Plan, ProjectPlan, ServicePlan, SuitePlan};
 use testyard_model::{Finding, Severity};
@@ -43,6 +45,9 @@ pub fn lower(project: &Project, request: &Request) -> Result<Plan, ConfigError> 
     let asked = engine::asked(&config.environment, &mut origins)?;
     let runners = project.compose.as_ref().map(test_service::find).unwrap_or_default();
     let found = found_suite(project, &runners);
+    let tests =
+        project.root.join(found.as_ref().map(|found| found.folder.as_path()).unwrap_or(Path::new("")));
+    let lender = lender::find(project.compose.as_ref(), &runners, &tests);
     let mut wrong = Vec::new();
     let drafts = suites::draft(&project.root, config, found.as_ref(), &mut wrong, &mut origins);
     check_services(project, &mut wrong);
@@ -65,7 +70,7 @@ pub fn lower(project: &Project, request: &Request) -> Result<Plan, ConfigError> 
     wrong.extend(errors);
     findings.extend(notes);
     let default = if some_named { Vec::new() } else { names(&chosen.services) };
-    let suites = finish(drafts, &runners, &default, &mut origins);
+    let suites = finish(drafts, lender, &default, &mut origins);
     let (services, unused) = split(chosen.services, &suites, request.every_service);
     let left_out = chosen.left_out.into_iter().chain(unused).collect();
     let python = python::lower(project, &suites, &mut wrong, &mut origins);
@@ -141,28 +146,31 @@ fn names(services: &[ServicePlan]) -> Vec<String> {
     services.iter().map(|service| service.name.clone()).collect()
 }
 
-/// The suites with their services, `default` where they name none, and with the environment that the test-running
-/// service lends them.
+/// The suites with their services, `default` where they name none, and with the environment that a service lends
+/// them. What a suite says itself counts more.
 fn finish(
     drafts: Vec<Draft>,
-    runners: &[&Service],
+    lender: Option<lender::Lender<'_>>,
     default: &[String],
     origins: &mut Origins,
 ) -> Vec<SuitePlan> {
-    let lent: BTreeMap<String, String> =
-        runners.first().map(|runner| runner.environment.clone()).unwrap_or_default();
     let mut suites = Vec::new();
     for draft in drafts {
         let mut suite = draft.plan;
         suite.services = match &draft.services {
-            Some(named) => named.iter().map(|one| one.value.clone()).collect(),
+            Some(named) => named.value.iter().map(|one| one.value.clone()).collect(),
             None => default.to_vec(),
         };
-        if let (Some(runner), false) = (runners.first(), lent.is_empty()) {
-            let names = services::list(lent.keys().map(String::as_str));
-            let why = format!("lent by service `{}` in {}", runner.name, runner.place);
+        let from = draft.services.as_ref().map_or(&Source::Default, |named| &named.source);
+        let value = services::list(suite.services.iter().map(String::as_str));
+        origins.note(format!("suite.{}.services", suite.name), value, from);
+        if let Some(lender::Lender { service, why }) =
+            lender.filter(|lender| !lender.service.environment.is_empty())
+        {
+            let names = services::list(service.environment.keys().map(String::as_str));
+            let why = format!("lent by service `{}` in {}, {why}", service.name, service.place);
             origins.found(format!("suite.{}.environment", suite.name), names, why);
-            let own = std::mem::replace(&mut suite.environment, lent.clone());
+            let own = std::mem::replace(&mut suite.environment, service.environment.clone());
             suite.environment.extend(own);
         }
         suites.push(suite);

@@ -61,6 +61,13 @@ pub(super) fn lower(
     let version = config.version.as_ref().map(|version| version.value.clone());
     note(origins, "python.version", config.version.as_ref());
     note(origins, "python.as-of", config.as_of.as_ref());
+    if let Some(offline) = &config.offline {
+        origins.note("python.offline", offline.value.to_string(), &offline.source);
+    }
+    if let Some(timeouts) = &config.timeouts {
+        let each: Vec<String> = timeouts.value.iter().map(|ms| format!("{ms} ms")).collect();
+        origins.note("python.timeouts", each.join(", "), &timeouts.source);
+    }
     let found_version = found.version.as_ref().filter(|_| version.is_none() && existing.is_none());
     if let Some((version, file)) = found_version {
         origins.found("python.version", version, file.display().to_string());

@@ -92,6 +92,9 @@ impl Choice<'_> {
                 self.one(compose, service, &active, &mut chosen);
             }
         }
+        for (name, url) in &self.config.attach {
+            origins.note(format!("environment.attach.{name}"), &url.value, &url.source);
+        }
         let known = |name: &str| self.compose.is_some_and(|compose| self.spelled_in(compose, name).is_some());
         for (name, url) in self.config.attach.iter().filter(|(name, _)| !known(name)) {
             chosen.services.push(attached(service::bare(name, Engine::Attach), url));
@@ -107,7 +110,7 @@ impl Choice<'_> {
         chosen: &mut Chosen,
     ) {
         let named = self.named.get(&service.name);
-        let recipe = has_recipe(service);
+        let recipe = is_infrastructure(service);
         let url = self.attach_of(&service.name).filter(|_| !(self.only_native && recipe));
         if let Some(url) = url {
             return chosen.services.push(attached(service::lower(compose, service), url));
@@ -195,7 +198,7 @@ impl Choice<'_> {
         if !compose.profiles.is_empty() {
             return (Vec::new(), String::new());
         }
-        let infrastructure = compose.services.iter().filter(|service| has_recipe(service));
+        let infrastructure = compose.services.iter().filter(|service| is_infrastructure(service));
         let held: BTreeSet<&String> = infrastructure.flat_map(|service| &service.profiles).collect();
         let of_runners: BTreeSet<&String> = self.runners.iter().flat_map(|runner| &runner.profiles).collect();
         let by_runner: Vec<String> =
@@ -215,7 +218,7 @@ fn attached(service: ServicePlan, url: &Sourced<String>) -> ServicePlan {
 }
 
 /// Whether a service is infrastructure: its image has a recipe and it serves.
-fn has_recipe(service: &Service) -> bool {
+pub(super) fn is_infrastructure(service: &Service) -> bool {
     why_not(service).is_none()
 }
 

@@ -21,7 +21,7 @@ pub(super) struct Draft {
     /// As far as it is decided; its services are empty.
     pub(super) plan: SuitePlan,
     /// The services it names; `None` when it says nothing about services.
-    pub(super) services: Option<Vec<Sourced<String>>>,
+    pub(super) services: Option<Sourced<Vec<Sourced<String>>>>,
     /// Where it says what it needs, else where it is named.
     needs: Source,
 }
@@ -110,6 +110,15 @@ fn from_config(
     if let Some(folder) = &suite.folder {
         origins.note(format!("suite.{name}.folder"), &folder.value, &folder.source);
     }
+    for (key, texts) in [("needs", &suite.needs), ("setup", &suite.setup)] {
+        if let Some(texts) = texts {
+            let value = list(texts.value.iter().map(|one| one.value.as_str()));
+            origins.note(format!("suite.{name}.{key}"), value, &texts.source);
+        }
+    }
+    if let Some(timeout) = &suite.timeout {
+        origins.note(format!("suite.{name}.timeout"), format!("{} ms", timeout.value), &timeout.source);
+    }
     let mut environment = command.environment;
     environment.extend(suite.environment.iter().map(|(name, value)| (name.clone(), value.value.clone())));
     let junit = texts(&suite.junit);
@@ -133,7 +142,7 @@ fn from_config(
         timeout_ms: suite.timeout.as_ref().map(|timeout| timeout.value),
     };
     let needs = suite.needs.as_ref().map_or(&suite.name.source, |needs| &needs.source).clone();
-    Some(Draft { plan, services: suite.services.as_ref().map(|services| services.value.clone()), needs })
+    Some(Draft { plan, services: suite.services.clone(), needs })
 }
 
 /// The texts of a list that may not be set.
@@ -195,7 +204,8 @@ fn sorted(drafts: Vec<Draft>, findings: &mut Vec<Finding>) -> Vec<Draft> {
 /// The services that suites name, each with where it is named first.
 pub(super) fn named_services(drafts: &[Draft]) -> BTreeMap<String, Source> {
     let mut named = BTreeMap::new();
-    for service in drafts.iter().filter_map(|draft| draft.services.as_ref()).flatten() {
+    let lists = drafts.iter().filter_map(|draft| draft.services.as_ref());
+    for service in lists.flat_map(|services| &services.value) {
         named.entry(service.value.clone()).or_insert_with(|| service.source.clone());
     }
     named

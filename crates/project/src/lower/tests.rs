@@ -301,6 +301,68 @@ fn nothing_to_test() {
 }
 
 #[test]
+fn origins_say_where_each_setting_came_from() {
+    let config = "
+[environment]
+strict-versions = true
+[[suite]]
+name = \"unit\"
+command = \"pytest\"
+timeout = \"5s\"
+";
+    let files = [("docker-compose.test.yml", COMPOSE), ("testyard.toml", config), ("requirements.txt", "")];
+    let plan = plan_of(&files, |request| {
+        request.overrides = vec![("python.as-of".to_owned(), "2025-11-30".to_owned())];
+        request.variables.insert("TESTYARD_PYTHON_TIMEOUTS".to_owned(), "5s".to_owned());
+    })
+    .expect("right");
+    let own = |origin: &&testyard_model::plan::Origin| origin.key != "project.name";
+    let line = |origin: &testyard_model::plan::Origin| {
+        format!("{} = {} ({})", origin.key, origin.value, origin.from)
+    };
+    let lines: Vec<String> = plan.origins.iter().filter(own).map(line).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    environment.compose = docker-compose.test.yml (discovered: it is the only compose file)
+    environment.strict-versions = true (testyard.toml:3)
+    environment.engine = auto (default)
+    suite.unit.command = pytest (testyard.toml:6)
+    suite.unit.timeout = 5000 ms (testyard.toml:7)
+    suite.unit.services = postgres-test, redis-test (default)
+    suite.unit.environment = DATABASE_URL (discovered: lent by service `tests` in docker-compose.test.yml:15:3, which runs the tests)
+    python.requirements = requirements.txt (discovered: beside or above the tests)
+    python.as-of = 2025-11-30 (command line)
+    python.timeouts = 5000 ms (environment TESTYARD_PYTHON_TIMEOUTS)
+    ");
+    assert_eq!(plan.python.expect("needed").timeouts_ms, [5_000]);
+    assert!(plan.engine.strict_versions);
+}
+
+#[test]
+fn finished_runs_are_kept_as_long_as_the_project_says() {
+    let retention = |config: &str| {
+        let folder = testing::folder(&[("testyard.toml", config)]);
+        let request = Request { root: folder.path().to_owned(), ..Request::default() };
+        let kept = load(&request).expect("right").retention();
+        (kept.age.as_secs(), kept.runs, kept.bytes)
+    };
+    assert_eq!(retention(""), (7 * 86_400, 50, None));
+    assert_eq!(
+        retention("[retention]\nage = \"1h\"\nruns = 3\nsize = \"1MB\"\n"),
+        (3_600, 3, Some(1_000_000))
+    );
+}
+
+#[test]
+fn a_file_can_be_ignored() {
+    let files = [("testyard.toml", "[[suite]]\nname = \"own\"\ncommand = \"true\"\n"), PYTEST];
+    let name = |ignore: bool| {
+        let plan = plan_of(&files, |request| request.ignore_file = ignore).expect("right");
+        plan.suites.iter().map(|suite| suite.name.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!((name(false), name(true)), (vec!["own".to_owned()], vec!["tests".to_owned()]));
+}
+
+#[test]
 fn selections() {
     let config = "
 [[suite]]
@@ -490,7 +552,7 @@ fn init_writes_what_discovery_found() {
     command = "pytest"
     folder = "src"
     services = ["postgres-test", "redis-test"]
-    # Its environment is lent by service `tests` in docker-compose.test.yml:15:3.
+    # Its environment is lent by service `tests` in docker-compose.test.yml:15:3, which runs the tests.
     # setup = ["alembic upgrade head"]   # run before the tests, when the database needs it
     # timeout = "10m"
 
