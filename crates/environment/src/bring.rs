@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) masker: Masker,
     pub(crate) run_folder: PathBuf,
     pub(crate) cache: PathBuf,
+    /// The caller's search path.
+    pub(crate) search: String,
     pub(crate) scratch: PathBuf,
     pub(crate) reached: BTreeMap<String, Reached>,
     pub(crate) stages: BTreeMap<String, watch::Sender<Stage>>,
@@ -127,6 +129,7 @@ async fn start(
                 keeper: &shared.keeper,
                 scratch: shared.scratch.join(number.to_string()),
                 cache: &shared.cache,
+                search: &shared.search,
                 run_folder: &shared.run_folder,
                 masker: &shared.masker,
                 reached,

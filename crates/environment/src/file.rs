@@ -1,11 +1,14 @@
 //! `environment.json` in the run folder: what another `testyard` needs to know about services that are up.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use testyard_model::plan::Engine;
 use testyard_sys::files;
+
+use crate::network::rewrite::Rewriter;
 
 /// The file's name in the run folder.
 const NAME: &str = "environment.json";
@@ -31,6 +34,8 @@ pub struct EnvironmentFile {
     pub private_network: bool,
     /// The folders of the services' own tools (`psql`, `redis-cli`), to put on the search path.
     pub path: Vec<PathBuf>,
+    /// How variables are rewritten.
+    rewriter: Rewriter,
     /// The services, in the order of the plan.
     pub services: Vec<ServiceEntry>,
 }
@@ -91,17 +96,14 @@ impl EnvironmentFile {
             private_hosts: false,
             private_network: false,
             path: Vec::new(),
+            rewriter: Rewriter::default(),
             services: Vec::new(),
         }
     }
 
-    /// Reads the file of a run; none when the run has none.
-    pub fn read(run_folder: &Path) -> io::Result<Option<EnvironmentFile>> {
-        let text = match std::fs::read(run_folder.join(NAME)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            read => read?,
-        };
-        let file: EnvironmentFile = serde_json::from_slice(&text)?;
+    /// Reads the file; see [`EnvironmentFile::of`] for its place in a run folder.
+    pub fn read(path: &Path) -> io::Result<EnvironmentFile> {
+        let file: EnvironmentFile = serde_json::from_slice(&std::fs::read(path)?)?;
         if file.format > FORMAT {
             let newer = format!(
                 "{NAME} has format {}, made by a newer testyard; this one knows {FORMAT}",
@@ -109,12 +111,38 @@ impl EnvironmentFile {
             );
             return Err(io::Error::new(io::ErrorKind::Unsupported, newer));
         }
-        Ok(Some(file))
+        Ok(file)
+    }
+
+    /// The environment of a run; none when the run has none.
+    pub fn of(run_folder: &Path) -> io::Result<Option<EnvironmentFile>> {
+        match EnvironmentFile::read(&run_folder.join(NAME)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            read => read.map(Some),
+        }
+    }
+
+    /// The variables as processes beside the services need them: rewritten where names or ports could not be had, and
+    /// with the services' own tools at the end of the search path, where the caller has none of that name.
+    pub fn variables(&self, given: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut variables = self.rewriter.variables(given);
+        let path = variables.entry("PATH".to_owned()).or_default();
+        for folder in &self.path {
+            if !path.is_empty() {
+                path.push(':');
+            }
+            path.push_str(&folder.display().to_string());
+        }
+        variables
     }
 
     /// Whether its keeper answers. All services of an environment that does not are gone.
     pub fn is_alive(&self) -> bool {
         testyard_sys::keeper::Keeper::is_home(&self.door)
+    }
+
+    pub(crate) fn rewritten_by(&mut self, rewriter: &Rewriter) {
+        self.rewriter = rewriter.clone();
     }
 
     pub(crate) fn write(&self, run_folder: &Path) -> io::Result<()> {
@@ -135,13 +163,25 @@ mod tests {
     #[test]
     fn a_newer_format_is_refused_and_a_missing_file_is_not_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(EnvironmentFile::read(folder.path()).unwrap(), None);
+        assert_eq!(EnvironmentFile::of(folder.path()).unwrap(), None);
         let mut file = EnvironmentFile::new("r", Path::new("/d"), Path::new("/s"));
         file.write(folder.path()).unwrap();
-        assert_eq!(EnvironmentFile::read(folder.path()).unwrap(), Some(file.clone()));
+        assert_eq!(EnvironmentFile::of(folder.path()).unwrap(), Some(file.clone()));
         assert!(!file.is_alive());
         file.format = FORMAT + 1;
         file.write(folder.path()).unwrap();
-        assert_eq!(EnvironmentFile::read(folder.path()).unwrap_err().kind(), io::ErrorKind::Unsupported);
+        assert_eq!(EnvironmentFile::of(folder.path()).unwrap_err().kind(), io::ErrorKind::Unsupported);
+    }
+
+    #[test]
+    fn the_callers_own_tools_come_first() {
+        let mut file = EnvironmentFile::new("r", Path::new("/d"), Path::new("/s"));
+        file.path = vec!["/pg/bin".into()];
+        let path = |given: &[(&str, &str)]| {
+            let given = given.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+            file.variables(&given)["PATH"].clone()
+        };
+        assert_eq!(path(&[("PATH", "/bin")]), "/bin:/pg/bin");
+        assert_eq!(path(&[]), "/pg/bin");
     }
 }

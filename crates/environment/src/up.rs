@@ -40,6 +40,9 @@ pub struct UpRequest<'a> {
     pub cache: PathBuf,
     /// The binary to run as the keeper.
     pub program: PathBuf,
+    /// The environment of this process. Services do not get it, as containers do not; its search path is where the
+    /// tools of health checks are looked for last.
+    pub variables: BTreeMap<String, String>,
     /// Becomes 1 or more when the run is cancelled.
     pub cancel: watch::Receiver<u8>,
 }
@@ -70,6 +73,7 @@ pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environme
     open_scratch(&keeper, &scratch);
     let Settled { reached, rewriter, forwards, block } = layout.settle(&keeper).await;
     describe(&mut file, &parts, &keeper);
+    file.rewritten_by(&rewriter);
     let mut tasks = JoinSet::new();
     for (listener, to) in forwards {
         tasks.spawn(forward(listener, to, keeper.clone()));
@@ -82,6 +86,7 @@ pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environme
         masker: request.plan.masker(),
         run_folder: request.run_folder,
         cache: request.cache,
+        search: request.variables.get("PATH").cloned().unwrap_or_default(),
         scratch,
         reached,
         stages,

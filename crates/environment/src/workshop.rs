@@ -22,25 +22,16 @@ pub(crate) const SHOWN_LINES: usize = 20;
 pub struct Workshop {
     /// Where the service runs.
     pub site: Site,
-    keeper: Keeper,
-    log: PathBuf,
-    limit: Duration,
-    masker: Masker,
-    doing: Doing,
+    pub(crate) keeper: Keeper,
+    pub(crate) log: PathBuf,
+    pub(crate) limit: Duration,
+    pub(crate) masker: Masker,
+    /// The caller's search path, for tools that the service's own does not have.
+    pub(crate) search: String,
+    pub(crate) doing: Doing,
 }
 
 impl Workshop {
-    pub(crate) fn new(
-        site: Site,
-        keeper: Keeper,
-        log: PathBuf,
-        limit: Duration,
-        masker: Masker,
-        doing: Doing,
-    ) -> Workshop {
-        Workshop { site, keeper, log, limit, masker, doing }
-    }
-
     /// Says what is being done, for whoever waits: `initialising the data directory`.
     pub fn doing(&self, what: impl Into<String>) {
         ready::doing(&self.doing, what.into());

@@ -71,6 +71,7 @@ pub(crate) struct Ground<'a> {
     /// Its folder in the scratch folder.
     pub(crate) scratch: PathBuf,
     pub(crate) cache: &'a Path,
+    pub(crate) search: &'a str,
     pub(crate) run_folder: &'a Path,
     pub(crate) masker: &'a Masker,
     pub(crate) reached: &'a Reached,
@@ -132,7 +133,15 @@ fn workshop(settled: &Settled, plan: &ServicePlan, ground: &Ground<'_>) -> Works
     };
     let limit = Duration::from_millis(plan.ready_within_ms);
     let log = ground.run_folder.join(log_of(&plan.name));
-    Workshop::new(site, ground.keeper.clone(), log, limit, ground.masker.clone(), ground.doing.clone())
+    Workshop {
+        site,
+        keeper: ground.keeper.clone(),
+        log,
+        limit,
+        masker: ground.masker.clone(),
+        search: ground.search.to_owned(),
+        doing: ground.doing.clone(),
+    }
 }
 
 /// Waits for the first right answer; the end of the process ends the wait.

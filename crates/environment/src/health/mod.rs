@@ -138,7 +138,7 @@ fn prepared(
         launch.environment.entry(name).or_insert(value);
     }
     let path = launch.environment.entry("PATH".to_owned()).or_default();
-    *path = format!("{}:{path}", folder.display());
+    *path = format!("{}:{path}:{}", folder.display(), workshop.search);
     // A tool with given arguments is found on that path, not where its program lies.
     if let Some(name) = launch.program.file_name().and_then(|name| name.to_str())
         && given.arguments.iter().any(|(tool, _)| tool == name)

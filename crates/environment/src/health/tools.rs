@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use testyard_sys::process::RunAs;
 
 use crate::Refusal;
-use crate::recipe::Site;
 use crate::workshop::Workshop;
 
 /// Writes the scripts, for those tools that are there, and returns their folder.
@@ -16,7 +15,7 @@ pub(super) fn write(tools: &[(String, Vec<String>)], workshop: &Workshop) -> Res
     let folder = workshop.site.run.join("tools");
     workshop.folder(&folder, RunAs::Same)?;
     for (tool, arguments) in tools {
-        if let Some(program) = find(tool, &workshop.site) {
+        if let Some(program) = find(tool, workshop) {
             workshop.script(&folder.join(tool), &script(&program, arguments))?;
         }
     }
@@ -24,10 +23,14 @@ pub(super) fn write(tools: &[(String, Vec<String>)], workshop: &Workshop) -> Res
 }
 
 /// Where the tool lies: with the provision, or on the search path that the service's processes have.
-fn find(tool: &str, site: &Site) -> Option<PathBuf> {
-    let variables = site.variables();
+fn find(tool: &str, workshop: &Workshop) -> Option<PathBuf> {
+    let variables = workshop.site.variables();
     let folders = variables.get("PATH").map(String::as_str).unwrap_or_default();
-    folders.split(':').map(|folder| Path::new(folder).join(tool)).find(|path| path.is_file())
+    folders
+        .split(':')
+        .chain(workshop.search.split(':'))
+        .map(|folder| Path::new(folder).join(tool))
+        .find(|path| path.is_file())
 }
 
 fn script(program: &Path, arguments: &[String]) -> String {

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// What names a whole value as a host, as the last word of a variable's name.
 const HOST_WORDS: [&str; 7] = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", "ENDPOINT", "BROKER"];
 
@@ -13,13 +15,13 @@ const HOST_WORDS: [&str; 7] = ["HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS", 
 const LOCAL: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "[::1]"];
 
 /// Rewrites variables. By default it changes nothing.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rewriter {
     places: BTreeMap<String, Destination>,
 }
 
 /// What a host name becomes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Destination {
     /// The address that stands for the name; the name itself when none.
     host: Option<String>,
