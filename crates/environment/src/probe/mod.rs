@@ -2,6 +2,7 @@
 //!
 //! A probe is given a fresh connection and asks once. What does not live here: how often is asked, and for how long.
 
+mod amqp;
 mod http;
 mod memcached;
 mod mqtt;
@@ -17,6 +18,7 @@ use std::io;
 use futures_util::future::BoxFuture;
 use tokio::net::TcpStream;
 
+pub use amqp::{Amqp, AmqpLogin};
 pub use http::Http;
 pub use memcached::Memcached;
 pub use mqtt::Mqtt;

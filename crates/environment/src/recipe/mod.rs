@@ -12,6 +12,7 @@ mod memcached;
 mod mosquitto;
 mod nats;
 mod postgres;
+mod rabbitmq;
 mod redis;
 #[cfg(test)]
 mod testing;
@@ -80,6 +81,7 @@ pub fn recipe(product: Product) -> Option<&'static dyn Recipe> {
         Product::PostgreSql => Some(&postgres::Postgres),
         Product::Redis | Product::Valkey => Some(&redis::Redis),
         Product::Nats => Some(&nats::Nats),
+        Product::RabbitMq => Some(&rabbitmq::RabbitMq),
         Product::Mosquitto => Some(&mosquitto::Mosquitto),
         Product::Memcached => Some(&memcached::Memcached),
         _ => None,
