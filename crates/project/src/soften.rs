@@ -3,10 +3,10 @@
 //! `docker compose` refuses a set of files when the environment file of one service is missing or one variable is not
 //! set. A run that does not start that service need not refuse; it says so and goes on.
 
-use testyard_model::{Finding, Severity, image};
+use testyard_model::{Finding, Severity};
 
 use crate::compose::{ComposeProject, Service, codes};
-use crate::lower::test_service;
+use crate::lower::{is_infrastructure, test_service};
 
 /// Errors that only concern the service they stand in.
 const OF_ONE_SERVICE: [&str; 3] = [codes::UNREADABLE, codes::REQUIRED_VARIABLE, codes::BAD_ENV_LINE];
@@ -15,8 +15,7 @@ const OF_ONE_SERVICE: [&str; 3] = [codes::UNREADABLE, codes::REQUIRED_VARIABLE, 
 pub(crate) fn soften(compose: &ComposeProject, findings: Vec<Finding>) -> Vec<Finding> {
     let runners = test_service::find(compose);
     let left_out = |service: &Service| {
-        let started = service.build.is_none() && service.image.as_deref().and_then(image::want).is_some();
-        !started && runners.iter().all(|runner| runner.name != service.name)
+        !is_infrastructure(service) && runners.iter().all(|runner| runner.name != service.name)
     };
     let harmless = |finding: &Finding| {
         // Lowering activates whatever an active service needs.
@@ -24,10 +23,14 @@ pub(crate) fn soften(compose: &ComposeProject, findings: Vec<Finding>) -> Vec<Fi
             || (OF_ONE_SERVICE.contains(&finding.code.as_str())
                 && holder(compose, finding).is_some_and(left_out))
     };
+    let unimportant = |finding: &Finding| {
+        finding.code == codes::UNSET_VARIABLE && holder(compose, finding).is_some_and(left_out)
+    };
     findings
         .into_iter()
         .map(|finding| match finding.severity {
             Severity::Error if harmless(&finding) => Finding { severity: Severity::Warning, ..finding },
+            Severity::Warning if unimportant(&finding) => Finding { severity: Severity::Note, ..finding },
             _ => finding,
         })
         .collect()

@@ -3,6 +3,7 @@
 //! What lives here: every decision that turns configuration, discovery and compose files into the model's words, and
 //! the reason of each. What does not: reading files, but to see whether a named one exists.
 
+mod base_image;
 mod command;
 mod engine;
 mod lender;
@@ -30,6 +31,7 @@ use crate::request::Request;
 use crate::source::Source;
 
 use origins::Origins;
+pub(crate) use services::is_infrastructure;
 use suites::Draft;
 
 /// Decides everything that a run of the project is going to do.

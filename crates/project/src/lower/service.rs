@@ -5,6 +5,7 @@ use std::time::Duration;
 use testyard_model::image;
 use testyard_model::plan::{Dependency, Engine, HealthCheck, HealthTest, Mount, PublishedPort, ServicePlan};
 
+use super::base_image;
 use crate::compose::service::{self as written, Protocol, VolumeKind};
 use crate::compose::{ComposeProject, MaterialSource, Service};
 
@@ -46,13 +47,23 @@ pub(super) fn bare(name: &str, engine: Engine) -> ServicePlan {
 pub(super) fn lower(compose: &ComposeProject, service: &Service) -> ServicePlan {
     let health = service.healthcheck.as_ref().and_then(health);
     let mut unused = unused_keys(service);
-    let mounts = mounts(compose, service, &mut unused);
+    let mut mounts = mounts(compose, service, &mut unused);
+    let built = base_image::of(service).unwrap_or_default();
+    let image = if service.build.is_some() { Some(built.image) } else { service.image.clone() };
+    let image = image.filter(|image| !image.is_empty());
+    if service.build.is_some() && image.is_some() {
+        unused.retain(|key| key != "build");
+    }
+    // What is mounted lies over what the image holds.
+    mounts.splice(0..0, built.mounts);
+    let mut environment = built.environment;
+    environment.extend(service.environment.clone());
     ServicePlan {
-        image: service.image.clone(),
-        want: service.image.as_deref().filter(|_| service.build.is_none()).and_then(image::want),
-        environment: service.environment.clone(),
+        want: image.as_deref().and_then(image::want),
+        image: image.or_else(|| service.image.clone()),
+        environment,
         entrypoint: service.entrypoint.clone(),
-        command: service.command.clone(),
+        command: service.command.clone().or(built.command),
         aliases: aliases(compose, service),
         published: published(service),
         exposed: service

@@ -10,7 +10,7 @@ use testyard_model::plan::{Engine, LeftOut, ServicePlan};
 use testyard_model::{Finding, Severity, image};
 
 use super::origins::Origins;
-use super::service;
+use super::{base_image, service};
 use crate::codes;
 use crate::compose::{ComposeProject, Service};
 use crate::config::{self, EnvironmentConfig};
@@ -218,14 +218,15 @@ fn attached(service: ServicePlan, url: &Sourced<String>) -> ServicePlan {
 }
 
 /// Whether a service is infrastructure: its image has a recipe and it serves.
-pub(super) fn is_infrastructure(service: &Service) -> bool {
+pub(crate) fn is_infrastructure(service: &Service) -> bool {
     why_not(service).is_none()
 }
 
 /// Why no recipe fits a service; none when one does.
 fn why_not(service: &Service) -> Option<String> {
     if service.build.is_some() {
-        return Some("it needs its image built".to_owned());
+        let plain = base_image::of(service).is_some();
+        return (!plain).then(|| "it needs its image built".to_owned());
     }
     let Some(reference) = &service.image else { return Some("it has no image".to_owned()) };
     if image::want(reference).is_none() {

@@ -236,6 +236,34 @@ fn a_test_file_that_cannot_stand_alone_lies_over_its_base() {
 }
 
 #[test]
+fn infrastructure_behind_a_small_dockerfile_is_brought_up() {
+    let compose = "services: { db: { build: ./db, environment: { POSTGRES_DB: own } }, web: { build: . } }\n";
+    let dockerfile = "FROM postgres:17\nENV POSTGRES_DB=base POSTGRES_USER=me\nADD create.sql /docker-entrypoint-initdb.d\n";
+    let files = [
+        ("compose.yaml", compose),
+        PYTEST,
+        ("db/Dockerfile", dockerfile),
+        ("db/create.sql", ""),
+        ("Dockerfile", "FROM python:3\n"),
+    ];
+    let plan = plan(&files);
+    insta::assert_snapshot!(shown(&plan), @r#"
+    engine auto: every planned service can run as a program on this machine
+    service db native postgresql
+    left out web: it needs its image built
+    suite tests pytest "pytest" in "" on db
+    "#);
+    let db = plan.service("db").expect("planned");
+    assert_eq!(db.image.as_deref(), Some("postgres:17"));
+    assert_eq!(
+        (db.environment["POSTGRES_DB"].as_str(), db.environment["POSTGRES_USER"].as_str()),
+        ("own", "me")
+    );
+    assert_eq!(db.mounts[0].target, "/docker-entrypoint-initdb.d/create.sql");
+    assert!(db.unused_keys.is_empty());
+}
+
+#[test]
 fn clients_are_not_taken_for_servers() {
     let compose = "
 services:
