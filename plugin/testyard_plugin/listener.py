@@ -138,7 +138,10 @@ class Listener:
         self._channel.send({"internal": clean(str(excrepr))})
 
     def pytest_keyboard_interrupt(self, excinfo):
-        self._channel.send({"interrupted": clean(excinfo.exconly().splitlines()[0])})
+        why = excinfo.exconly()
+        if isinstance(excinfo.value, pytest.exit.Exception):
+            why = "pytest.exit: %s" % excinfo.value
+        self._channel.send({"interrupted": clean(why.splitlines()[0])})
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
     def pytest_sessionfinish(self, session):

@@ -1,19 +1,14 @@
-//! A suite's log: what its processes print, as they print it.
+//! A suite's log: what its processes print, as they print it. Secrets in it are masked by the journal at the end
+//! of the run.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use testyard_model::secret::Masker;
-
 use crate::files::slug;
 
 /// How much of a log is looked at for its last lines.
 const TAIL_BYTES: u64 = 16 << 10;
-
-/// A log larger than this is not searched for secrets once more: reading it whole costs more memory than a run has
-/// to spare.
-const LARGEST_MASKED: u64 = 64 << 20;
 
 /// The log of one suite, `logs/suite-<name>.log` in the run's folder.
 #[derive(Debug, Clone)]
@@ -60,27 +55,10 @@ impl SuiteLog {
         let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| !line.is_empty()).collect();
         lines[lines.len().saturating_sub(count)..].iter().map(|line| (*line).to_owned()).collect()
     }
-
-    /// Replaces the secrets that the suite's processes printed. Done once they have ended: until then the file is
-    /// theirs.
-    pub(crate) fn mask(&self, masker: &Masker) {
-        if self.length() > LARGEST_MASKED {
-            return;
-        }
-        let Ok(bytes) = std::fs::read(&self.path) else { return };
-        // Bytes that are no text stay as they are: there is nothing a text search could find in them.
-        let Ok(text) = std::str::from_utf8(&bytes) else { return };
-        let masked = masker.mask(text);
-        if masked != text {
-            // The log of a run that cannot be written any more is the journal's to complain about.
-            let _ = testyard_sys::files::write_atomic(&self.path, masked.as_bytes());
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
     use std::io::Write;
 
     use super::*;
@@ -95,16 +73,5 @@ mod tests {
         log.open().unwrap().write_all(b"three\nfour\n\n").unwrap();
         assert_eq!(log.last_lines(0, 3), ["two \u{fffd}", "three", "four"]);
         assert_eq!(log.last_lines(from, 3), ["three", "four"]);
-    }
-
-    #[test]
-    fn secrets_are_masked_and_the_rest_is_not_touched() {
-        let folder = tempfile::tempdir().unwrap();
-        let log = SuiteLog::of(folder.path(), "unit");
-        log.open().unwrap().write_all(b"login c0rrect-horse\nlogin somebody\n").unwrap();
-        let mut masker = Masker::default();
-        masker.learn(&BTreeMap::from([("DB_PASSWORD".to_owned(), "c0rrect-horse".to_owned())]));
-        log.mask(&masker);
-        assert_eq!(log.since(0), "login ****\nlogin somebody\n");
     }
 }

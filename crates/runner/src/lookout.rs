@@ -5,6 +5,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::launch::SuiteLaunch;
+
 /// Why a suite has to stop.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Alarm {
@@ -25,13 +27,19 @@ pub(crate) struct Lookout {
 }
 
 impl Lookout {
-    /// Looks out for these services.
-    pub(crate) fn new(
-        cancel: watch::Receiver<u8>,
-        deaths: watch::Receiver<Vec<String>>,
-        services: &[String],
-    ) -> Lookout {
+    /// Looks out for a suite. The services of one that is blocked already are not looked after.
+    pub(crate) fn new(launch: &SuiteLaunch) -> Lookout {
+        let services = if launch.blocked_by.is_some() { &[][..] } else { &launch.suite.services };
+        Lookout::of(launch.cancel.clone(), launch.vitals.deaths(), services)
+    }
+
+    fn of(cancel: watch::Receiver<u8>, deaths: watch::Receiver<Vec<String>>, services: &[String]) -> Lookout {
         Lookout { cancel, deaths, services: services.to_vec(), limit: None }
+    }
+
+    /// No longer looks after services: what can be said about them is known.
+    pub(crate) fn forget_services(&mut self) {
+        self.services.clear();
     }
 
     /// Raises an alarm that much later; none clears an earlier limit.
@@ -91,7 +99,7 @@ mod tests {
     async fn alarms_come_for_what_concerns_the_suite() {
         let (cancel, cancelled) = watch::channel(0);
         let (deaths, died) = watch::channel(Vec::new());
-        let mut lookout = Lookout::new(cancelled, died, &["db".to_owned()]);
+        let mut lookout = Lookout::of(cancelled, died, &["db".to_owned()]);
         assert_eq!(alarm(&mut lookout).await, None);
 
         deaths.send(vec!["other".to_owned()]).unwrap();

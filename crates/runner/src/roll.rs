@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 use testyard_model::event::Evidence;
 use testyard_model::{Counts, Emit, Event, Outcome, TestId};
@@ -22,7 +23,7 @@ pub(crate) struct Roll {
 
 struct Entry {
     id: TestId,
-    running: bool,
+    running: Option<Instant>,
     settled: bool,
 }
 
@@ -51,7 +52,7 @@ impl Roll {
             }
             numbers.push(self.tests.len());
             self.numbers.insert(id.clone(), self.tests.len());
-            self.tests.push(Entry { id: id.clone(), running: false, settled: false });
+            self.tests.push(Entry { id: id.clone(), running: None, settled: false });
             new.push(id);
         }
         self.counts.total += new.len() as u64;
@@ -80,14 +81,14 @@ impl Roll {
     /// A test began.
     pub(crate) fn started(&mut self, number: usize) {
         let Some(entry) = self.tests.get_mut(number) else { return };
-        entry.running = true;
+        entry.running = Some(Instant::now());
         self.emit.emit(Event::TestStarted { suite: self.suite.clone(), test: entry.id.clone(), worker: 0 });
     }
 
     /// A test ended. Only its first outcome counts.
     pub(crate) fn settle(&mut self, number: usize, outcome: Outcome, duration_ms: f64, evidence: Evidence) {
         let Some(entry) = self.tests.get_mut(number).filter(|entry| !entry.settled) else { return };
-        (entry.running, entry.settled) = (false, true);
+        (entry.running, entry.settled) = (None, true);
         self.counts.add(&outcome);
         self.emit.emit(Event::TestFinished {
             suite: self.suite.clone(),
@@ -101,7 +102,7 @@ impl Roll {
     /// Gives one outcome to every test that has none.
     pub(crate) fn settle_rest(&mut self, outcome: &Outcome) {
         for number in self.unsettled() {
-            self.settle(number, outcome.clone(), 0.0, Evidence::default());
+            self.settle(number, outcome.clone(), self.ran_ms(number), Evidence::default());
         }
     }
 
@@ -121,10 +122,16 @@ impl Roll {
 
     /// The test that began and has not ended.
     pub(crate) fn running(&self) -> Option<usize> {
-        self.tests.iter().position(|entry| entry.running)
+        self.tests.iter().position(|entry| entry.running.is_some())
     }
 
-    /// Whether this test began and has not ended.
+    /// How long a test that has not ended runs by now, in milliseconds; 0 when it does not run.
+    pub(crate) fn ran_ms(&self, number: usize) -> f64 {
+        let began = self.tests.get(number).and_then(|entry| entry.running);
+        began.map_or(0.0, |began| began.elapsed().as_secs_f64() * 1000.0)
+    }
+
+    /// Whether this test has an outcome.
     pub(crate) fn is_settled(&self, number: usize) -> bool {
         self.tests.get(number).is_some_and(|entry| entry.settled)
     }

@@ -24,7 +24,7 @@ pub(super) fn pass_rate(state: &RunState, gates: &Gates, blocker: Option<&CheckI
     GateResult {
         gate: Gate::PassRate,
         outcome,
-        evidence: format!("{passed} of {ran} tests that ran passed, {asked}"),
+        evidence: format!("{passed} of {} that ran passed, {asked}", many(ran, "test")),
     }
 }
 
@@ -45,7 +45,7 @@ pub(super) fn collection_errors(state: &RunState, gates: &Gates) -> GateResult {
 /// How many tests were flaky; only where a number is asked for.
 pub(super) fn flaky(state: &RunState, gates: &Gates) -> Option<GateResult> {
     let (count, allowed) = (state.counts().flaky, gates.flaky?);
-    let evidence = format!("{count} tests were flaky, at most {allowed} allowed");
+    let evidence = format!("{} flaky, at most {allowed} allowed", many(count, "test"));
     Some(GateResult { gate: Gate::Flaky, outcome: held(count <= allowed), evidence })
 }
 
@@ -59,7 +59,7 @@ pub(super) fn complete(state: &RunState, plan: &Plan, blocker: Option<&CheckId>)
     };
     if let Some(by) = blocker {
         let blocked = state.counts().blocked;
-        missing.push(format!("{blocked} tests blocked, first by {by}"));
+        missing.push(format!("{} blocked, first by {by}", many(blocked, "test")));
     }
     let evidence = if missing.is_empty() {
         let tests = state.counts().total;
@@ -81,9 +81,9 @@ fn missing(state: &RunState, plan: &Plan) -> Vec<String> {
         let known = state.suites.iter().find(|known| known.name == suite.name);
         match known {
             Some(known) if known.outcome.is_some() => {
-                let open = known.unsettled().count();
+                let open = known.unsettled().count() as u64;
                 if open > 0 {
-                    missing.push(format!("{open} tests of suite {} have no outcome", suite.name));
+                    missing.push(format!("no outcome of {} in suite {}", many(open, "test"), suite.name));
                 }
             }
             _ => missing.push(format!("suite {} did not end", suite.name)),
@@ -118,4 +118,9 @@ fn was_ready(state: &RunState, service: &str) -> bool {
 
 fn held(held: bool) -> Outcome {
     if held { Outcome::Passed } else { Outcome::Failed }
+}
+
+/// `1 test`, `2 tests`.
+pub(super) fn many(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -3,7 +3,7 @@
 use testyard_model::{CheckId, Gate, GateResult, Outcome, Plan, RunState, Verdict};
 
 use super::root::suite_of;
-use super::rules;
+use super::rules::{self, many};
 
 /// What a run came to.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,7 +51,7 @@ fn verdict(state: &RunState, results: &[GateResult], blocker: Option<&CheckId>) 
     if !failures.is_empty() {
         let mut reason = failures.join("; ");
         if let Some(by) = blocker.filter(|_| counts.blocked > 0) {
-            reason.push_str(&format!("; besides, {} blocked by {by}", tests(counts.blocked)));
+            reason.push_str(&format!("; besides, {} blocked by {by}", many(counts.blocked, "test")));
         }
         return (Verdict::Failed, reason);
     }
@@ -61,7 +61,7 @@ fn verdict(state: &RunState, results: &[GateResult], blocker: Option<&CheckId>) 
     if counts.passed + counts.flaky + counts.failed + counts.error == 0 {
         let reason = match counts.skipped {
             0 => "there was no test to run".to_owned(),
-            count => format!("{} skipped, none ran", tests(count)),
+            count => format!("{} skipped, none ran", many(count, "test")),
         };
         return (Verdict::Empty, reason);
     }
@@ -88,9 +88,11 @@ fn missed(state: &RunState, result: &GateResult) -> Option<String> {
     let counts = state.counts();
     match (result.gate, &result.outcome) {
         (_, Outcome::Passed | Outcome::Skipped { .. } | Outcome::Blocked { .. } | Outcome::Flaky) => None,
-        (Gate::PassRate, _) if counts.error == 0 => Some(format!("{} failed", tests(counts.failed))),
-        (Gate::PassRate, _) if counts.failed == 0 => Some(format!("{} broke", tests(counts.error))),
-        (Gate::PassRate, _) => Some(format!("{} failed and {} broke", tests(counts.failed), counts.error)),
+        (Gate::PassRate, _) if counts.error == 0 => Some(format!("{} failed", many(counts.failed, "test"))),
+        (Gate::PassRate, _) if counts.failed == 0 => Some(format!("{} broke", many(counts.error, "test"))),
+        (Gate::PassRate, _) => {
+            Some(format!("{} failed and {} broke", many(counts.failed, "test"), counts.error))
+        }
         (_, Outcome::Failed | Outcome::Error { .. }) => Some(result.evidence.clone()),
     }
 }
@@ -98,13 +100,13 @@ fn missed(state: &RunState, result: &GateResult) -> Option<String> {
 fn blocked_reason(count: u64, by: &CheckId) -> String {
     match count {
         0 => format!("blocked by {by}"),
-        count => format!("{} blocked by {by}", tests(count)),
+        count => format!("{} blocked by {by}", many(count, "test")),
     }
 }
 
 fn passed_reason(state: &RunState) -> String {
     let counts = state.counts();
-    let mut parts = vec![format!("{} passed", tests(counts.passed + counts.flaky))];
+    let mut parts = vec![format!("{} passed", many(counts.passed + counts.flaky, "test"))];
     for (count, word) in [
         (counts.flaky, "of them flaky"),
         (counts.failed + counts.error, "failed, within the pass rate"),
@@ -115,8 +117,4 @@ fn passed_reason(state: &RunState) -> String {
         }
     }
     parts.join(", ")
-}
-
-fn tests(count: u64) -> String {
-    if count == 1 { "1 test".to_owned() } else { format!("{count} tests") }
 }

@@ -58,10 +58,10 @@ async fn broken_projects_are_errors_of_the_suite() {
 async fn tests_that_end_the_session_are_named() {
     let exit = "import pytest\ndef test_a(): pytest.exit('enough')\ndef test_b(): pass\n";
     let tests = [
-        "test_a error(it ended the session: _pytest.outcomes.Exit: enough)",
-        "test_b error(never ran: the session ended: _pytest.outcomes.Exit: enough)",
+        "test_a error(it ended the session: pytest.exit: enough)",
+        "test_b error(never ran: the session ended: pytest.exit: enough)",
     ];
-    let suite = "error(the session was interrupted: _pytest.outcomes.Exit: enough)";
+    let suite = "error(the session was interrupted: pytest.exit: enough)";
     check(&[("test_a.py", exit)], "pytest", &tests, suite).await;
 }
 
@@ -113,6 +113,21 @@ async fn a_blocked_suite_is_collected_and_not_run() {
     assert_eq!(done.verdict(), "blocked(services/db)");
     assert_eq!(done.suite().collection_errors[0].outcome, Outcome::blocked("services/db"));
     assert!(!ran.exists());
+}
+
+#[tokio::test]
+async fn a_service_that_is_dead_already_does_not_keep_tests_from_being_told() {
+    let Some(python) = python::any().await else { return };
+    for blocked in [Some("services/db".into()), None] {
+        let mut yard = Yard::new(&[("test_a.py", THREE)], "pytest").await.python(&python);
+        yard.launch.suite.services = vec!["db".to_owned()];
+        yard.launch.blocked_by = blocked;
+        yard.vitals.die("db");
+        let done = yard.run().await;
+        assert_eq!(done.verdict(), "blocked(services/db)");
+        let expected = ["test_a", "test_b", "test_c"].map(|name| format!("{name} blocked(services/db)"));
+        assert_eq!(done.shown(), expected);
+    }
 }
 
 #[tokio::test]

@@ -1,11 +1,13 @@
 //! One result that a command left.
 
+use std::collections::HashMap;
+
 use testyard_model::Outcome;
 
 /// A test, as a result file or a TAP line tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Case {
-    /// Its name, unique within the command once [`name_apart`] has seen it.
+    /// Its name, unique within the command once [`Names`] has seen it.
     pub(super) name: String,
     /// How it ended.
     pub(super) outcome: Outcome,
@@ -18,13 +20,14 @@ pub(super) struct Case {
 }
 
 /// Gives results of one name names of their own: none of them may take the place of another.
-pub(super) fn name_apart(cases: &mut [Case]) {
-    let mut seen = std::collections::HashMap::<String, u32>::new();
-    for case in cases {
-        let count = seen.entry(case.name.clone()).or_default();
+#[derive(Debug, Default)]
+pub(super) struct Names(HashMap<String, u32>);
+
+impl Names {
+    /// The name itself the first time, and with a number after that.
+    pub(super) fn unique(&mut self, name: &str) -> String {
+        let count = self.0.entry(name.to_owned()).or_default();
         *count += 1;
-        if *count > 1 {
-            case.name = format!("{} ({count})", case.name);
-        }
+        if *count == 1 { name.to_owned() } else { format!("{name} ({count})") }
     }
 }

@@ -8,7 +8,6 @@ mod run;
 mod shell;
 mod tap;
 
-use testyard_model::event::Evidence;
 use testyard_model::{CheckId, Outcome, Phase};
 use testyard_sys::process::Exit;
 
@@ -17,7 +16,7 @@ use crate::launch::SuiteLaunch;
 use crate::log::SuiteLog;
 use crate::lookout::{Alarm, Lookout};
 use crate::roll::Roll;
-use case::Case;
+use case::{Case, Names};
 use run::Ran;
 
 /// How many lines of a command's log explain its failure.
@@ -32,6 +31,9 @@ pub(crate) struct CommandWorker {
     shelf: Shelf,
     roll: Roll,
     lookout: Lookout,
+    names: Names,
+    /// The service whose death was noticed.
+    dead: Option<CheckId>,
 }
 
 impl CommandWorker {
@@ -42,7 +44,9 @@ impl CommandWorker {
             log: SuiteLog::of(&launch.run_folder, &suite.name),
             shelf: Shelf::new(&launch.run_folder, &suite.name, &launch.masker),
             roll: Roll::new(&suite.name, launch.emit.clone()),
-            lookout: Lookout::new(launch.cancel.clone(), launch.vitals.deaths(), &suite.services),
+            lookout: Lookout::new(&launch),
+            names: Names::default(),
+            dead: None,
             launch,
             junit,
             tap,
@@ -61,9 +65,7 @@ impl CommandWorker {
         let whole = (!self.reports_tests()).then(|| self.whole());
         whole.into_iter().for_each(|number| self.roll.started(number));
         let ran = self.run().await;
-        let verdict = self.conclude(ran).await;
-        self.log.mask(&self.launch.masker);
-        verdict
+        self.conclude(ran).await
     }
 
     fn reports_tests(&self) -> bool {
@@ -72,7 +74,7 @@ impl CommandWorker {
 
     /// The number of the test that stands for the command as a whole.
     fn whole(&mut self) -> usize {
-        let name = self.launch.masker.mask(&self.launch.suite.command.join(" "));
+        let name = self.launch.suite.command.join(" ");
         let name = if name.is_empty() { self.launch.suite.name.clone() } else { name };
         self.roll.add(vec![name]).pop().unwrap_or_default()
     }
@@ -85,71 +87,67 @@ impl CommandWorker {
         self.roll.settle(number, outcome, duration_ms, evidence);
     }
 
-    /// Tells the tests that the command reported.
-    fn settle_cases(&mut self, mut cases: Vec<Case>, dead: Option<&CheckId>) {
-        case::name_apart(&mut cases);
-        let numbers = self.roll.add(cases.iter().map(|case| self.launch.masker.mask(&case.name)).collect());
-        for (number, case) in numbers.into_iter().zip(cases) {
-            let outcome = match dead {
+    /// Tells tests that the command reported.
+    async fn tell(&mut self, cases: Vec<Case>) {
+        if cases.iter().any(|case| case.outcome.is_failure()) {
+            self.look_for_the_dead().await;
+        }
+        for case in cases {
+            let name = self.names.unique(&case.name);
+            let outcome = match &self.dead {
                 Some(by) if case.outcome.is_failure() => Outcome::Blocked { by: by.clone() },
                 _ => case.outcome,
             };
-            let quiet = case.message.is_empty() && case.detail.is_empty();
-            let evidence = if quiet {
-                Evidence::default()
-            } else {
-                self.shelf.keep(&case.name, &case.message, &case.detail)
-            };
-            self.roll.settle(number, outcome, case.duration_ms, evidence);
+            let evidence = self.shelf.keep(&name, &case.message, &case.detail);
+            for number in self.roll.add(vec![name.clone()]) {
+                self.roll.settle(number, outcome.clone(), case.duration_ms, evidence.clone());
+            }
         }
+    }
+
+    /// Asks the suite's services whether they still answer, before a failure is believed.
+    async fn look_for_the_dead(&mut self) {
+        let services = &self.launch.suite.services;
+        if services.is_empty() || self.dead.is_some() {
+            return;
+        }
+        let dead = self.launch.vitals.verify(services).await;
+        self.dead = dead.map(|service| CheckId::of(Phase::Services, service));
     }
 
     async fn conclude(&mut self, ran: Ran) -> (Outcome, Vec<String>) {
-        let suspicious =
-            ran.exit != Some(Exit::Code(0)) || ran.cases.iter().any(|case| case.outcome.is_failure());
-        let dead = if suspicious { self.find_dead(&ran).await } else { None };
-        let any_failed = ran.cases.iter().any(|case| case.outcome.is_failure());
-        self.settle_cases(ran.cases, dead.as_ref());
+        let trouble = self.trouble(&ran);
+        if trouble.is_some() {
+            self.look_for_the_dead().await;
+        }
         let mut evidence = ran.notes;
-        if let Some(by) = dead {
+        let outcome = if let Some(by) = self.dead.clone() {
             let outcome = Outcome::Blocked { by };
-            if !self.reports_tests() || !any_failed {
-                self.settle_whole(outcome.clone(), "", ran.duration_ms);
-            }
-            return (outcome, evidence);
-        }
-        if let Some(Alarm::Cancelled(_)) = ran.alarm {
-            let failed = self.roll.failures() > 0;
-            return (if failed { Outcome::Failed } else { skipped("cancelled") }, evidence);
-        }
-        let trouble = ran.trouble.or_else(|| exit_trouble(ran.exit, any_failed, self.reports_tests()));
-        if let Some(why) = trouble {
+            self.settle_whole(outcome.clone(), "", ran.duration_ms);
+            outcome
+        } else if let Some(Alarm::Cancelled(_)) = ran.alarm {
+            if self.roll.failures() > 0 { Outcome::Failed } else { skipped("cancelled") }
+        } else if let Some(why) = trouble {
             evidence.extend(self.shelf.mask_lines(self.log.last_lines(0, LOG_LINES)));
+            // Where the exit code is the result, it says that the project is wrong, and nothing broke.
             let failed =
-                !self.reports_tests() && matches!(ran.exit, Some(Exit::Code(_))) && ran.alarm.is_none();
+                !self.reports_tests() && ran.alarm.is_none() && matches!(ran.exit, Some(Exit::Code(_)));
             let outcome = if failed { Outcome::Failed } else { Outcome::Error { why: why.clone() } };
             self.settle_whole(outcome.clone(), &why, ran.duration_ms);
-            return (outcome, evidence);
-        }
-        if !self.reports_tests() {
-            self.settle_whole(Outcome::Passed, "", ran.duration_ms);
-        }
-        (self.quiet_outcome(), evidence)
+            outcome
+        } else {
+            if !self.reports_tests() {
+                self.settle_whole(Outcome::Passed, "", ran.duration_ms);
+            }
+            self.quiet_outcome()
+        };
+        (outcome, evidence)
     }
 
-    /// The service without which the command had to fail.
-    async fn find_dead(&self, ran: &Ran) -> Option<CheckId> {
-        if let Some(Alarm::Died(service)) = &ran.alarm {
-            return Some(CheckId::of(Phase::Services, service));
-        }
-        if ran.exit == Some(Exit::Lost) {
-            return Some(CheckId::of(Phase::Services, "keeper"));
-        }
-        let services = &self.launch.suite.services;
-        if services.is_empty() {
-            return None;
-        }
-        Some(CheckId::of(Phase::Services, self.launch.vitals.verify(services).await?))
+    /// What is wrong beyond the tests that were reported.
+    fn trouble(&self, ran: &Ran) -> Option<String> {
+        let reported = ran.trouble.clone();
+        reported.or_else(|| exit_trouble(ran.exit, self.roll.failures() > 0, self.reports_tests()))
     }
 
     fn quiet_outcome(&self) -> Outcome {

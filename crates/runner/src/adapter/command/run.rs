@@ -3,11 +3,15 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use testyard_sys::process::{Child, Command, Exit, Stdio};
+use testyard_model::{CheckId, Phase};
+use testyard_sys::process::{Child, Command, Exit, Signal, Stdio};
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::case::Case;
 use super::tap::Tap;
@@ -18,7 +22,7 @@ use crate::stop::{self, Manners};
 /// How long a stream may stay open once the command has ended: something it left behind may hold it for ever.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// What came of a command.
+/// What came of a command, apart from its tests.
 #[derive(Default)]
 pub(super) struct Ran {
     /// How it ended; none when it never began.
@@ -27,8 +31,6 @@ pub(super) struct Ran {
     pub(super) alarm: Option<Alarm>,
     /// How long it took, in milliseconds.
     pub(super) duration_ms: f64,
-    /// The tests it reported.
-    pub(super) cases: Vec<Case>,
     /// What is wrong beyond its tests.
     pub(super) trouble: Option<String>,
     /// What is worth knowing.
@@ -36,7 +38,7 @@ pub(super) struct Ran {
 }
 
 impl CommandWorker {
-    /// Runs the command to its end.
+    /// Runs the command to its end, and tells the tests it reports.
     pub(super) async fn run(&mut self) -> Ran {
         let before = results::snapshot(&self.launch.suite.folder, &self.junit);
         self.lookout.limit(self.launch.suite.timeout_ms.map(Duration::from_millis));
@@ -46,11 +48,17 @@ impl CommandWorker {
             Err(why) => return Ran { trouble: Some(why), ..Ran::default() },
         };
         ran.duration_ms = began.elapsed().as_secs_f64() * 1000.0;
-        if let Some(Alarm::Late(limit)) = ran.alarm {
-            ran.trouble = Some(format!("timed out after {} s", limit.as_secs_f64()));
+        match &ran.alarm {
+            Some(Alarm::Late(limit)) => {
+                ran.trouble = Some(format!("timed out after {} s", limit.as_secs_f64()));
+            }
+            Some(Alarm::Died(service)) => self.dead = Some(CheckId::of(Phase::Services, service)),
+            _ if ran.exit == Some(Exit::Lost) => self.dead = Some(CheckId::of(Phase::Services, "keeper")),
+            _ => {}
         }
         if !self.junit.is_empty() {
-            self.read_junit(&before, &mut ran);
+            let cases = self.read_junit(&before, &mut ran);
+            self.tell(cases).await;
         }
         ran
     }
@@ -74,59 +82,72 @@ impl CommandWorker {
         Ok((child, log))
     }
 
-    /// Waits for the end, reading TAP meanwhile.
+    /// Waits for the end, and tells the tests of a TAP stream as they come.
     async fn watch(&mut self, mut child: Child, log: File) -> Ran {
-        let reader = child.take_stdout().map(|stream| tokio::spawn(read_tap(stream, log)));
-        let waited = tokio::select! {
-            exit = child.wait() => Ok(exit),
-            alarm = self.lookout.alarm() => Err(alarm),
-        };
+        let (sender, mut cases) = mpsc::unbounded_channel();
+        let reader = child.take_stdout().map(|stream| tokio::spawn(read_tap(stream, log, sender)));
         let mut ran = Ran::default();
-        match waited {
-            Ok(exit) => ran.exit = Some(exit),
-            Err(alarm) => {
-                ran.exit = Some(stop::stop(&mut child, Manners::Command, &alarm, &mut self.lookout).await);
-                ran.alarm = Some(alarm);
+        while ran.exit.is_none() {
+            tokio::select! {
+                Some(case) = cases.recv() => self.tell(vec![case]).await,
+                exit = child.wait() => ran.exit = Some(exit),
+                alarm = self.lookout.alarm() => {
+                    ran.exit = Some(stop::stop(&mut child, Manners::Command, &alarm, &mut self.lookout).await);
+                    ran.alarm = Some(alarm);
+                }
             }
         }
+        // What the command left running must not disturb the next suite.
+        child.signal(Signal::KILL).await;
+        while let Ok(Some(case)) = timeout(DRAIN, cases.recv()).await {
+            self.tell(vec![case]).await;
+        }
         if let Some(reader) = reader {
-            match tokio::time::timeout(DRAIN, reader).await {
-                Ok(Ok((cases, trouble))) => (ran.cases, ran.trouble) = (cases, trouble),
-                _ => ran.trouble = Some("its standard output stayed open after its end".to_owned()),
-            }
+            ran.trouble = match timeout(DRAIN, reader).await {
+                Ok(trouble) => trouble.unwrap_or_default(),
+                Err(_) => Some("its standard output stayed open after its end".to_owned()),
+            };
         }
         ran
     }
 
-    fn read_junit(&self, before: &results::Snapshot, ran: &mut Ran) {
-        let after = results::snapshot(&self.launch.suite.folder, &self.junit);
-        let files = results::changed(before, &after);
+    /// The results in the files that the command wrote.
+    fn read_junit(&self, before: &results::Snapshot, ran: &mut Ran) -> Vec<Case> {
+        let folder = &self.launch.suite.folder;
+        let files = results::changed(before, &results::snapshot(folder, &self.junit));
         if files.is_empty() {
             let patterns = self.junit.join("`, `");
             ran.trouble.get_or_insert(format!("it wrote no result file that matches `{patterns}`"));
         }
+        let mut cases = Vec::new();
         for path in files {
-            let shown = path.strip_prefix(&self.launch.suite.folder).unwrap_or(&path).display();
-            let text = std::fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-            match text
-                .map_err(|error| error.to_string())
-                .and_then(|text| junit::read(&text).map_err(|e| e.to_string()))
-            {
-                Ok(cases) => {
-                    ran.notes.push(format!("{} tests in {shown}", cases.len()));
-                    ran.cases.extend(cases);
+            let shown = path.strip_prefix(folder).unwrap_or(&path).display();
+            match read_file(&path) {
+                Ok(read) => {
+                    ran.notes.push(format!("{} results in {shown}", read.len()));
+                    cases.extend(read);
                 }
                 Err(error) => {
                     ran.trouble.get_or_insert(format!("cannot read the result file {shown}: {error}"));
                 }
             }
         }
+        cases
     }
 }
 
-/// Reads TAP to its end, and writes what it reads to the log.
-async fn read_tap(mut stream: pipe::Receiver, mut log: File) -> (Vec<Case>, Option<String>) {
-    let (mut tap, mut cases) = (Tap::default(), Vec::new());
+fn read_file(path: &Path) -> Result<Vec<Case>, String> {
+    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
+    junit::read(&String::from_utf8_lossy(&bytes)).map_err(|error| error.to_string())
+}
+
+/// Reads TAP to its end, hands on every test, and writes what it reads to the log. Returns what is wrong with it.
+async fn read_tap(
+    mut stream: pipe::Receiver,
+    mut log: File,
+    cases: mpsc::UnboundedSender<Case>,
+) -> Option<String> {
+    let mut tap = Tap::default();
     let (mut buffer, mut left) = (vec![0; 16 << 10], Vec::new());
     loop {
         let count = match stream.read(&mut buffer).await {
@@ -141,13 +162,20 @@ async fn read_tap(mut stream: pipe::Receiver, mut log: File) -> (Vec<Case>, Opti
         if count == 0 && !left.is_empty() {
             left.push(b'\n');
         }
+        let mut found = Vec::new();
         while let Some(end) = left.iter().position(|byte| *byte == b'\n') {
             let line: Vec<u8> = left.drain(..=end).collect();
-            cases.extend(tap.line(&String::from_utf8_lossy(&line)));
+            found.extend(tap.line(&String::from_utf8_lossy(&line)));
         }
         if count == 0 {
-            cases.extend(tap.take());
-            return (cases, tap.trouble());
+            found.extend(tap.take());
+        }
+        for case in found {
+            // Nobody listens any more once the suite is over.
+            let _ = cases.send(case);
+        }
+        if count == 0 {
+            return tap.trouble();
         }
     }
 }

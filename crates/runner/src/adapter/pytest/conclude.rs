@@ -83,9 +83,9 @@ impl PytestWorker {
     fn settle_running(&mut self, number: usize, why: String) {
         let from = self.session.as_ref().map_or(0, |session| session.log_from);
         let lines = self.log.last_lines(from, LOG_LINES * 2).join("\n");
-        let name = self.roll.name(number).to_owned();
+        let (name, ran_ms) = (self.roll.name(number).to_owned(), self.roll.ran_ms(number));
         let evidence = self.shelf.keep(&name, &why, &lines);
-        self.roll.settle(number, Outcome::Error { why }, 0.0, evidence);
+        self.roll.settle(number, Outcome::Error { why }, ran_ms, evidence);
     }
 
     fn blocked_by(&self, end: &End) -> Option<CheckId> {
@@ -135,7 +135,7 @@ impl PytestWorker {
     /// What broke that belongs to no test.
     fn trouble(&self, end: &End) -> Option<String> {
         match end {
-            End::Stopped(Alarm::Late(limit)) if self.story.ready => {
+            End::Stopped(Alarm::Late(limit)) if self.story.ready || self.restarts > 0 => {
                 Some(format!("timed out after {}", seconds(*limit)))
             }
             End::Stopped(Alarm::Late(limit)) => Some(format!("still collecting after {}", seconds(*limit))),

@@ -7,7 +7,7 @@ use testyard_model::{CheckId, Event, Outcome, Phase};
 
 use super::message::{Ending, Finish, Message};
 use super::session::Heard;
-use super::{End, PytestWorker, Until};
+use super::{BLOCKED_COLLECTION, End, PytestWorker, Until};
 use crate::lookout::Alarm;
 
 /// How often somebody who waits for a collection is told so.
@@ -20,6 +20,10 @@ impl PytestWorker {
         let mut ticks = tokio::time::interval(TELL);
         ticks.reset();
         while self.end.is_none() && !(until == Until::Ready && self.story.ready) {
+            if let (Until::Over, Some(dead)) = (until, &self.dead) {
+                let name = dead.as_str().trim_start_matches("services/").to_owned();
+                return self.stop(Alarm::Died(name)).await;
+            }
             let Some(session) = &mut self.session else { return };
             tokio::select! {
                 heard = session.hear() => match heard {
@@ -27,21 +31,28 @@ impl PytestWorker {
                     Ok(Heard::Ended(exit)) => self.end = Some(End::Exited(exit)),
                     Err(error) => self.end = Some(End::Broken(garbled(&error))),
                 },
-                alarm = self.lookout.alarm() => self.stop(alarm).await,
+                alarm = self.lookout.alarm() => self.heed(alarm, until).await,
                 _ = ticks.tick(), if until == Until::Ready => self.tell_waiting(began.elapsed()),
             }
-            if let (Some(dead), None) = (&self.dead, &self.end) {
-                let name = dead.as_str().trim_start_matches("services/").to_owned();
-                self.stop(Alarm::Died(name)).await;
-            }
+        }
+    }
+
+    /// Does what an alarm asks for: the process is stopped, but for one that only collects. That its service is
+    /// dead does not keep it from telling which tests are blocked by that.
+    async fn heed(&mut self, alarm: Alarm, until: Until) {
+        if let Alarm::Died(service) = &alarm {
+            self.dead = Some(CheckId::of(Phase::Services, service));
+            self.lookout.forget_services();
+        }
+        if until == Until::Ready && matches!(alarm, Alarm::Died(_)) {
+            self.lookout.limit(Some(BLOCKED_COLLECTION));
+        } else {
+            self.stop(alarm).await;
         }
     }
 
     /// Stops the process, and takes in what it still said.
     async fn stop(&mut self, alarm: Alarm) {
-        if let Alarm::Died(service) = &alarm {
-            self.dead = Some(CheckId::of(Phase::Services, service));
-        }
         let Some(session) = &mut self.session else { return };
         match session.stop(&alarm, &mut self.lookout).await {
             Ok(messages) => {
@@ -108,7 +119,7 @@ impl PytestWorker {
             Message::Broken { path, message, text } => self.broken(path, &message, &text),
             Message::SkippedFile { path, why } => {
                 for number in self.roll.add(vec![path]) {
-                    let outcome = Outcome::Skipped { why: self.launch.masker.mask(&why) };
+                    let outcome = Outcome::Skipped { why: why.clone() };
                     self.roll.settle(number, outcome, 0.0, Evidence::default());
                 }
             }
@@ -146,7 +157,7 @@ impl PytestWorker {
     }
 
     fn outcome_of(&self, finish: &Finish) -> Outcome {
-        let why = || self.launch.masker.mask(&finish.why);
+        let why = || finish.why.clone();
         match (finish.o, &self.dead) {
             (Ending::Passed, _) => Outcome::Passed,
             (Ending::Skipped, _) => Outcome::Skipped { why: why() },

@@ -76,7 +76,7 @@ impl PytestWorker {
             log: SuiteLog::of(&launch.run_folder, &suite.name),
             shelf: Shelf::new(&launch.run_folder, &suite.name, &launch.masker),
             roll: Roll::new(&suite.name, launch.emit.clone()),
-            lookout: Lookout::new(launch.cancel.clone(), launch.vitals.deaths(), &suite.services),
+            lookout: Lookout::new(&launch),
             launch,
             session: None,
             story: Story::default(),
@@ -107,6 +107,9 @@ impl PytestWorker {
 
     /// Runs the collected tests, and says how the suite ended.
     pub(crate) async fn execute(&mut self) -> (Outcome, Vec<String>) {
+        if let (Some(by), None) = (self.dead.clone(), &self.end) {
+            return self.block(by).await;
+        }
         if self.end.is_none() {
             self.lookout.limit(self.launch.suite.timeout_ms.map(Duration::from_millis));
             self.go(None).await;
@@ -114,7 +117,7 @@ impl PytestWorker {
         }
         self.settle();
         let verdict = self.conclude().await;
-        self.close();
+        self.session = None;
         verdict
     }
 
@@ -129,7 +132,7 @@ impl PytestWorker {
         }
         let outcome = Outcome::Blocked { by };
         self.roll.settle_rest(&outcome);
-        self.close();
+        self.session = None;
         (outcome, self.story.lines())
     }
 
@@ -160,7 +163,7 @@ impl PytestWorker {
         self.story = Story::default();
         self.open().await;
         self.listen(Until::Ready).await;
-        if self.end.is_some() {
+        if self.end.is_some() || self.dead.is_some() {
             return;
         }
         let mut left = self.roll.unsettled();
@@ -179,6 +182,7 @@ impl PytestWorker {
     async fn open(&mut self) {
         match Session::start(&self.launch, &self.log).await {
             Ok(session) => self.session = Some(session),
+            Err(error) if error.is_loss() => self.end = Some(End::Exited(Exit::Lost)),
             Err(error) => self.end = Some(End::Broken(error.to_string())),
         }
     }
@@ -200,11 +204,5 @@ impl PytestWorker {
     /// Whether the suite was to stop at that many failures. The process that died cannot say so any more.
     fn reached_maxfail(&self) -> bool {
         self.story.maxfail > 0 && self.roll.failures() >= self.story.maxfail
-    }
-
-    /// Nothing of the suite runs any more: its log is complete.
-    fn close(&mut self) {
-        self.session = None;
-        self.log.mask(&self.launch.masker);
     }
 }

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::io;
 
-use testyard_sys::process::{Child, Command, Exit, Stdio};
+use testyard_sys::keeper::KeeperError;
+use testyard_sys::process::{Child, Command, Exit, Signal, Stdio};
 
 use super::channel::Channel;
 use super::command;
@@ -29,8 +30,15 @@ pub(super) enum SessionError {
         /// What was to be started.
         program: String,
         /// What the keeper said.
-        source: testyard_sys::keeper::KeeperError,
+        source: KeeperError,
     },
+}
+
+impl SessionError {
+    /// Whether the keeper was gone, and everything the run had started with it.
+    pub(super) fn is_loss(&self) -> bool {
+        matches!(self, SessionError::Spawn { source: KeeperError::Gone, .. })
+    }
 }
 
 /// A running pytest.
@@ -57,7 +65,7 @@ impl Session {
         let suite = &launch.suite;
         let python = launch.interpreter.clone().unwrap_or_else(|| "python3".into());
         let start = command::start(&suite.command, &suite.arguments, &python, &script)
-            .ok_or_else(|| SessionError::NotPytest(launch.masker.mask(&suite.command.join(" "))))?;
+            .ok_or_else(|| SessionError::NotPytest(suite.command.join(" ")))?;
         let (channel, theirs) = Channel::new()?;
         let output = log.open()?;
         let log_from = log.length();
@@ -85,6 +93,8 @@ impl Session {
             messages = self.channel.hear() => messages.map(Heard::Messages),
             exit = self.child.wait() => {
                 self.exit = Some(exit);
+                // What its tests left running must not disturb those of the next suite.
+                self.child.signal(Signal::KILL).await;
                 self.channel.rest().map(Heard::Messages)
             }
         }
