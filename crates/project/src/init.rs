@@ -125,7 +125,7 @@ fn suite(project: &Project, plan: &Plan, suite: &SuitePlan, line: &mut dyn FnMut
     line("[[suite]]");
     line(&format!("name = {}", quoted(&suite.name)));
     if let Some(from) = from("command") {
-        line(&format!("# {}", capital(from)));
+        line(&format!("# Found by {}", from.trim_start_matches("discovered: ")));
     }
     let words = suite.command.iter().map(String::as_str);
     line(&format!("command = {}", quoted(&shlex::try_join(words).unwrap_or_default())));
@@ -149,15 +149,15 @@ fn suite(project: &Project, plan: &Plan, suite: &SuitePlan, line: &mut dyn FnMut
     }
 }
 
-/// The command that the existence of a file suggests, for a suite that runs in its folder.
+/// The command that the existence of a file suggests, for a suite that runs beside it or one folder above it.
 fn migration(project: &Project, suite: &SuitePlan, file: &Path) -> Option<String> {
     let name = file.file_name()?.to_str()?;
-    let beside = project.root.join(file).parent() == Some(&suite.folder);
-    let path = if beside {
-        name.to_owned()
-    } else {
-        project.root.join(file).strip_prefix(&suite.folder).ok()?.display().to_string()
-    };
+    let path = project.root.join(file).strip_prefix(&suite.folder).ok()?.to_owned();
+    let beside = path.components().count() == 1;
+    if path.components().count() > 2 {
+        return None;
+    }
+    let path = path.display();
     Some(match name {
         "alembic.ini" if beside => "alembic upgrade head".to_owned(),
         "alembic.ini" => format!("alembic -c {path} upgrade head"),

@@ -172,3 +172,13 @@ fn wrong_overrides_are_told() {
     --set limits.worker: unknown key `limits.worker` | did you mean `workers`? | -
     "#);
 }
+
+proptest::proptest! {
+    /// No text makes the reader panic, and every finding has a place in the file and says what to do.
+    #[test]
+    fn any_text_is_read(text in "[a-z=\\[\\]\"'.#0-9\n {},-]{0,200}") {
+        for finding in parse(&text).1 {
+            proptest::prop_assert!(finding.place.line > 0 && finding.help.is_some(), "{finding:?}");
+        }
+    }
+}

@@ -151,4 +151,14 @@ mod tests {
         check("[a]\n  b\n", 2, "an indented line that continues nothing");
         assert!(parse("[a]\nb = 1\n  c = 2\n").is_ok());
     }
+
+    proptest::proptest! {
+        /// No text makes the reader panic, and what it refuses has a line of the text.
+        #[test]
+        fn any_text_is_read(text in "[a-z=:\\[\\]#; \t\n]{0,200}") {
+            if let Err(error) = parse(&text) {
+                proptest::prop_assert!(error.line as usize <= text.lines().count(), "{error:?}");
+            }
+        }
+    }
 }
