@@ -118,3 +118,23 @@ fn a_file_can_be_ignored() {
     };
     assert_eq!((name(false), name(true)), (vec!["own".to_owned()], vec!["tests".to_owned()]));
 }
+
+#[test]
+fn the_test_running_service_says_where_tests_run_when_no_configuration_does() {
+    let compose = "
+services:
+  tests:
+    build: .
+    command: pytest
+    working_dir: /srv/app
+    volumes: ['./app:/srv/app']
+";
+    let folder_of = |files: &[(&str, &str)]| {
+        let plan = plan(files);
+        plan.suites[0].folder.strip_prefix(&plan.project.root).expect("inside").display().to_string()
+    };
+    let tests = ("app/tests/test_a.py", "");
+    assert_eq!(folder_of(&[("compose.yaml", compose), tests]), "app");
+    assert_eq!(folder_of(&[("compose.yaml", compose), tests, PYTEST]), "");
+    assert_eq!(folder_of(&[tests]), "");
+}
