@@ -7,6 +7,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use testyard_environment::EnvironmentFile;
 use testyard_journal::standing::settle_lost;
 use testyard_journal::{JournalError, RunFolder, standing};
 use testyard_model::Standing;
@@ -67,7 +68,7 @@ fn settle(entry: &Path) -> Option<RunFolder> {
 
 /// Removes the folders a run kept its services' data in.
 fn remove_scratch(folder: &RunFolder) {
-    let environment = testyard_environment::EnvironmentFile::read(folder.path()).ok().flatten();
+    let environment = EnvironmentFile::of(folder.path()).ok().flatten();
     let scratch = environment.map(|environment| environment.scratch);
     for folder in scratch.into_iter().chain([folder.scratch()]) {
         // What cannot be removed belongs to another user by now; there is nothing more to do about it here.

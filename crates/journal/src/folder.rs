@@ -56,9 +56,9 @@ impl RunFolder {
         self.path.join("logs")
     }
 
-    /// What the run's own tools need for a while: it is gone when the run has ended.
+    /// What installers need for a while: it is gone when the run has ended.
     pub fn scratch(&self) -> PathBuf {
-        self.path.join("scratch")
+        self.path.join("tools")
     }
 
     /// A report in the given format's usual file name, such as `report.md`.

@@ -1,6 +1,5 @@
 //! `testyard exec`: runs a command where the services are reachable under their names.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use testyard_environment::EnvironmentFile;
@@ -25,9 +24,8 @@ pub struct ExecRequest {
 /// process are passed on. Returns how the command ended.
 pub async fn exec(context: &Context, request: &ExecRequest) -> Result<Exit, CommandError> {
     let told = required(context)?;
-    let seen = EnvironmentFile::read(told.folder.path())
-        .map_err(blocked)?
-        .ok_or_else(|| blocked("it is not up yet"))?;
+    let seen = EnvironmentFile::of(told.folder.path()).map_err(blocked)?;
+    let seen = seen.ok_or_else(|| blocked("it is not up yet"))?;
     let keeper = Keeper::visit(&seen.door).await.map_err(blocked)?;
     let mut variables = context.variables.clone();
     if let Some(name) = &request.service {
@@ -38,7 +36,7 @@ pub async fn exec(context: &Context, request: &ExecRequest) -> Result<Exit, Comm
         })?;
         variables.extend(service.environment.clone());
     }
-    variables.insert("PATH".to_owned(), search_path(&seen, &variables));
+    let variables = seen.variables(&variables);
     let program = &request.command[0];
     let command = Command::new(find(program, &context.folder, &variables["PATH"]))
         .args(&request.command[1..])
@@ -61,14 +59,6 @@ pub async fn exec(context: &Context, request: &ExecRequest) -> Result<Exit, Comm
             }).await,
         }
     }
-}
-
-/// The caller's PATH, with the services' own tools (`psql`, `redis-cli`) behind everything the caller has.
-fn search_path(seen: &EnvironmentFile, variables: &BTreeMap<String, String>) -> String {
-    let own = variables.get("PATH").map(PathBuf::from).into_iter();
-    let folders: Vec<PathBuf> = own.chain(seen.path.iter().cloned()).collect();
-    let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-    folders.join(":")
 }
 
 /// The program's path: as given when it has a folder, else the first on the caller's PATH.

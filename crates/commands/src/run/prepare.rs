@@ -100,7 +100,7 @@ impl Course {
     async fn set_up_line(
         &self,
         suite: &SuitePlan,
-        services: &Environment,
+        services: &Arc<Environment>,
         python: Option<&PythonEnvironment>,
         line: &str,
         log: &str,
@@ -111,7 +111,7 @@ impl Course {
         let errors = output.try_clone().map_err(|error| say(&error))?;
         let command = Command::new("/bin/sh")
             .args(["-c", line])
-            .envs(&self.suite_environment(suite, services, python))
+            .envs(&self.suite_environment(suite, Some(services), python))
             .cwd(&suite.folder)
             .stdout(Stdio::File(output))
             .stderr(Stdio::File(errors));
@@ -134,7 +134,7 @@ impl Course {
     pub(crate) fn suite_environment(
         &self,
         suite: &SuitePlan,
-        services: &Environment,
+        services: Option<&Arc<Environment>>,
         python: Option<&PythonEnvironment>,
     ) -> BTreeMap<String, String> {
         let mut variables = self.context.variables.clone();
@@ -142,7 +142,7 @@ impl Course {
             variables.extend(python.variables.clone());
         }
         variables.extend(suite.environment.clone());
-        services.variables(&variables)
+        services.map_or(variables.clone(), |up| up.variables(&variables))
     }
 }
 

@@ -36,6 +36,7 @@ impl Course {
             run_folder: self.recorder.folder().path().to_owned(),
             cache: self.context.cache.clone(),
             program: self.context.program.clone(),
+            variables: self.context.variables.clone(),
             cancel: self.cancel.level(),
         };
         let environment = match up(request, self.emitter()).await {

@@ -11,31 +11,39 @@ use tokio::sync::watch;
 use super::Course;
 use super::prepare::Ready;
 
-/// The services, as the runner asks after them.
-struct Pulse(Arc<Environment>);
+/// The services, as the runner asks after them; none when there was no place to run them in.
+struct Pulse(Option<Arc<Environment>>);
 
 impl Vitals for Pulse {
     fn deaths(&self) -> watch::Receiver<Vec<String>> {
-        self.0.deaths()
+        match &self.0 {
+            Some(environment) => environment.deaths(),
+            None => watch::channel(Vec::new()).1,
+        }
     }
 
     fn verify<'a>(&'a self, services: &'a [String]) -> Verification<'a> {
-        Box::pin(self.0.verify(services))
+        match &self.0 {
+            Some(environment) => Box::pin(environment.verify(services)),
+            None => Box::pin(async { None }),
+        }
     }
 }
 
 impl Course {
     /// Collects every suite's tests, one suite after the other. The workers wait, collected, for their turn.
     pub(crate) async fn collect(&self, services: Option<&Arc<Environment>>, ready: Ready) -> Vec<Worker> {
-        let Some(services) = services.filter(|_| !self.is_cancelled()) else { return Vec::new() };
+        if self.is_cancelled() || self.plan.suites.is_empty() {
+            return Vec::new();
+        }
         self.emit(Event::PhaseStarted { phase: Phase::Collect });
-        let vitals: Arc<dyn Vitals> = Arc::new(Pulse(services.clone()));
+        let vitals: Arc<dyn Vitals> = Arc::new(Pulse(services.cloned()));
         let mut workers = Vec::new();
         for suite in self.plan.suites.iter().take_while(|_| !self.is_cancelled()) {
             let python = ready.python.as_ref();
             let launch = SuiteLaunch {
                 suite: suite.clone(),
-                keeper: services.keeper().clone(),
+                keeper: services.map_or(&self.keeper, |up| up.keeper()).clone(),
                 interpreter: python.map(|python| python.interpreter.clone()),
                 environment: self.suite_environment(suite, services, python),
                 run_folder: self.recorder.folder().path().to_owned(),
