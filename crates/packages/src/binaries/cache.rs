@@ -68,10 +68,24 @@ pub struct Entry {
 
 /// Every program in the cache whose files are there in their sizes.
 pub fn entries(cache: &Path) -> Vec<Entry> {
-    let mut found: Vec<Entry> =
-        manifests(cache).into_iter().filter_map(|(path, manifest)| entry(path, &manifest)).collect();
+    whole(children(&binaries(cache)))
+}
+
+/// The programs of these products in the cache whose files are there in their sizes.
+pub(super) fn of(cache: &Path, products: &[Product]) -> Vec<Entry> {
+    let mine = |folder: &PathBuf| products.iter().any(|product| belongs(&name(folder), *product));
+    whole(children(&binaries(cache)).into_iter().filter(mine).collect())
+}
+
+fn whole(folders: Vec<PathBuf>) -> Vec<Entry> {
+    let read = |folder: PathBuf| read(&folder).ok().and_then(|manifest| entry(folder, &manifest));
+    let mut found: Vec<Entry> = folders.into_iter().filter_map(read).collect();
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+fn name(folder: &Path) -> String {
+    folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The files of an entry that are not as they were unpacked: missing, of another size, or with other contents. Reads
@@ -91,7 +105,7 @@ pub fn verify(entry: &Entry) -> io::Result<Vec<PathBuf>> {
 /// product's lock.
 pub(super) fn sweep(cache: &Path, product: Product) -> io::Result<()> {
     for folder in children(&binaries(cache)) {
-        let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = name(&folder);
         let draft = name.starts_with(&format!("{DRAFT}{}-", product.word()));
         if draft
             || (belongs(&name, product)
@@ -115,10 +129,6 @@ fn belongs(name: &str, product: Product) -> bool {
 fn children(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).into_iter().flatten();
     entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect()
-}
-
-fn manifests(cache: &Path) -> Vec<(PathBuf, Manifest)> {
-    children(&binaries(cache)).into_iter().filter_map(|path| read(&path).ok().map(|m| (path, m))).collect()
 }
 
 fn read(folder: &Path) -> io::Result<Manifest> {

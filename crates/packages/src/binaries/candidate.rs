@@ -40,6 +40,14 @@ impl Candidate {
         }
     }
 
+    /// The program itself, when it is there.
+    pub(super) fn provision(&self) -> Option<&Provision> {
+        match &self.way {
+            Way::Ready(provision) => Some(provision),
+            Way::Wheel(..) | Way::Debian(_) => None,
+        }
+    }
+
     pub(super) fn debian(product: Product, offer: Offer) -> Candidate {
         Candidate {
             product,

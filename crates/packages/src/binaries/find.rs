@@ -55,15 +55,14 @@ fn of_folder(server: &Path, prefix: &str) -> Option<String> {
     })
 }
 
-/// Proves that a program that was unpacked runs from there. `Err` says what it printed instead.
+/// Proves that a program that was unpacked runs with these variables. `Err` says what it printed instead.
 pub(super) async fn proves(
     context: &Context,
     known: &Known,
-    server: &Path,
     variables: &BTreeMap<String, String>,
 ) -> Result<(), Vec<String>> {
     let VersionFrom::Folder { proof: (tool, arguments), .. } = &known.version else { return Ok(()) };
-    let answer = tool::ask(context, &server.with_file_name(tool), arguments, variables, VERSION_WITHIN)
+    let answer = tool::ask(context, Path::new(tool), arguments, variables, VERSION_WITHIN)
         .await
         .map_err(|error| vec![error])?;
     if answer.ok { Ok(()) } else { Err(answer.lines) }

@@ -44,8 +44,16 @@ fn servers(known: &Known, path: &[PathBuf]) -> Vec<PathBuf> {
         .cloned()
         .chain(usual)
         .filter_map(|folder| find::server(known, &folder))
-        .filter(|server| server.canonicalize().is_ok_and(|real| seen.insert(real)))
+        .filter_map(|server| Some((server.canonicalize().ok()?, server)))
+        .filter(|(real, _)| seen.insert(real.clone()))
+        .map(|(real, server)| at_home(known, &real).unwrap_or(server))
         .collect()
+}
+
+/// Where a linked server really lies, when its tools lie there too: what belongs to it is found from there. Some links
+/// only give a program with many uses its name.
+fn at_home(known: &Known, real: &Path) -> Option<PathBuf> {
+    find::server(known, real.parent()?).filter(|server| server.file_name() == real.file_name())
 }
 
 /// The server's folder, and the one beside it that holds the tools when the server lies in `sbin`.
@@ -54,4 +62,33 @@ fn folders(server: &Path) -> Vec<PathBuf> {
     let beside = own.with_file_name("bin");
     let tools = (beside != own && beside.is_dir()).then_some(beside);
     std::iter::once(own).chain(tools).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::binaries::product::known;
+    use testyard_model::Product;
+
+    #[test]
+    fn links_lead_home() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path().canonicalize().unwrap();
+        let (home, links) = (top.join("home"), top.join("links"));
+        std::fs::create_dir_all(&home).unwrap();
+        std::fs::create_dir_all(&links).unwrap();
+        for name in ["postgres", "initdb", "redis-check-rdb"] {
+            testyard_sys::files::write(&home.join(name), b"").unwrap();
+            std::fs::set_permissions(home.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+            symlink(home.join(name), links.join(name)).unwrap();
+        }
+        symlink(home.join("redis-check-rdb"), links.join("redis-server")).unwrap();
+        let check = |product, expected: PathBuf| {
+            let found = servers(known(product), std::slice::from_ref(&links));
+            assert_eq!(found.first(), Some(&expected));
+        };
+        check(Product::PostgreSql, home.join("postgres"));
+        check(Product::Redis, links.join("redis-server"));
+    }
 }

@@ -34,6 +34,15 @@ pub(in crate::binaries) enum Lists {
     Own,
 }
 
+/// What packages are thought to be installed already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::binaries) enum Beside {
+    /// What this machine has.
+    Machine,
+    /// Nothing at all.
+    Nothing,
+}
+
 /// apt, ready to be asked.
 pub(in crate::binaries) struct Apt {
     get: PathBuf,
@@ -78,8 +87,14 @@ impl Apt {
             state = self.folder.join("state").display(),
             cache = self.folder.join("cache").display(),
         );
+        files::write_atomic(&self.bare_status(), "")?;
         files::write_atomic(&self.configuration(Lists::Host), common)?;
         files::write_atomic(&self.configuration(Lists::Own), own)
+    }
+
+    /// The list of installed packages of a machine that has none.
+    fn bare_status(&self) -> PathBuf {
+        self.folder.join("bare-status")
     }
 
     fn configuration(&self, lists: Lists) -> PathBuf {
@@ -140,36 +155,24 @@ impl Apt {
         candidates_of(&self.ask(context, lists, &arguments).await)
     }
 
-    /// The packages that installing these would fetch: themselves, and what of their needs the machine does not have.
+    /// The packages that installing these would fetch: themselves, and what they need and `beside` does not have.
     pub(in crate::binaries) async fn needed(
         &self,
         context: &Context,
         lists: Lists,
+        beside: Beside,
         packages: &[String],
     ) -> Result<Vec<String>, Vec<String>> {
-        let mut arguments =
-            vec!["install", "--print-uris", "--reinstall", "--no-install-recommends", "--yes"];
+        let bare = format!("Dir::State::status={}", self.bare_status().display());
+        let mut arguments = match beside {
+            Beside::Machine => Vec::new(),
+            Beside::Nothing => vec!["-o", bare.as_str()],
+        };
+        arguments.extend(["install", "--print-uris", "--reinstall", "--no-install-recommends", "--yes"]);
         arguments.extend(packages.iter().map(String::as_str));
         let answer =
             self.question(context, &self.get, lists, &arguments).await.map_err(|error| vec![error])?;
         if answer.ok { Ok(names_of_uris(&answer.stdout)) } else { Err(decisive::lines(&answer.lines)) }
-    }
-
-    /// The libraries that these packages need, directly or not, whether the machine has them or not.
-    pub(in crate::binaries) async fn libraries(
-        &self,
-        context: &Context,
-        lists: Lists,
-        packages: &[String],
-    ) -> Vec<String> {
-        let mut arguments = vec!["depends", "--recurse", "--important"];
-        arguments.extend(packages.iter().map(String::as_str));
-        let text = self.ask(context, lists, &arguments).await;
-        let mut names: Vec<String> =
-            text.lines().filter(|line| line.starts_with("lib")).map(|line| line.trim().to_owned()).collect();
-        names.sort();
-        names.dedup();
-        names
     }
 
     /// Fetches packages into a folder. apt checks their hashes against the signed lists.

@@ -16,8 +16,8 @@ use crate::context::Context;
 use crate::decisive;
 use crate::tool::Job;
 
-use apt::Apt;
 pub(super) use apt::Lists;
+use apt::{Apt, Beside};
 pub(super) use unpacked::library_folders;
 
 /// A version of a program that the archive has.
@@ -135,12 +135,11 @@ async fn download(
     draft: &Draft,
 ) -> Result<Vec<PathBuf>, Vec<String>> {
     job.check.now(format!("asking apt what {} needs", offer.name()));
-    let needed = match job.check.watch(apt.needed(job.context, lists, &offer.packages)).await {
-        Ok(needed) => needed,
-        // A machine whose own packages are at odds cannot install anything, yet unpack everything.
-        Err(_) => job.check.watch(apt.libraries(job.context, lists, &offer.packages)).await,
-    };
-    let packages = worth_unpacking(known, &offer.packages, needed);
+    let needed = |beside| apt.needed(job.context, lists, beside, &offer.packages);
+    let all = job.check.watch(needed(Beside::Nothing)).await?;
+    // A machine whose own packages are at odds cannot install anything, yet unpack everything.
+    let lacking = job.check.watch(needed(Beside::Machine)).await.unwrap_or_else(|_| all.clone());
+    let packages = worth_unpacking(known, &offer.packages, &lacking, &all);
     let folder = draft.scrap();
     let text = |error: std::io::Error| vec![format!("{}: {error}", folder.display())];
     std::fs::create_dir_all(&folder).map_err(text)?;
@@ -155,16 +154,18 @@ async fn download(
     Ok(files.filter(|path| path.extension().is_some_and(|extension| extension == "deb")).collect())
 }
 
-/// The main packages, the libraries, and what the product names. Not what only an installed system needs, and never
-/// the C library: two of them in one process do not work.
-fn worth_unpacking(known: &Known, main: &[String], needed: Vec<String>) -> Vec<String> {
+/// The main packages, the libraries that the machine lacks, and of all that they need what the product names: parts that
+/// are only looked for beside it. Not what only an installed system needs, and never the C library: two of them in one
+/// process do not work.
+fn worth_unpacking(known: &Known, main: &[String], lacking: &[String], all: &[String]) -> Vec<String> {
+    let library = |name: &&String| name.starts_with("lib") && *name != "libc6" && !name.ends_with("-perl");
+    let part = |name: &&String| known.debian.needs.iter().any(|beginning| name.starts_with(beginning));
     let mut packages = main.to_vec();
-    let wanted = |name: &String| {
-        let library =
-            name.starts_with("lib") && name != "libc6" && !name.ends_with("-perl") && !name.contains("-dev");
-        library || known.debian.needs.iter().any(|beginning| name.starts_with(beginning))
-    };
-    packages.extend(needed.into_iter().filter(|name| wanted(name) && !main.contains(name)));
+    for name in lacking.iter().filter(library).chain(all.iter().filter(part)) {
+        if !packages.contains(name) {
+            packages.push(name.clone());
+        }
+    }
     packages
 }
 
@@ -176,16 +177,18 @@ mod tests {
 
     #[test]
     fn only_what_runs_is_unpacked() {
-        let check = |product: Product, main: &[&str], needed: &[&str], expected: &[&str]| {
+        let check = |product: Product, main: &[&str], lacking: &[&str], all: &[&str], expected: &[&str]| {
             let strings = |names: &[&str]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
-            assert_eq!(worth_unpacking(known(product), &strings(main), strings(needed)), expected);
+            let packages = worth_unpacking(known(product), &strings(main), &strings(lacking), &strings(all));
+            assert_eq!(packages, expected);
         };
         check(
             Product::RabbitMq,
             &["rabbitmq-server", "erlang-base"],
-            &["libpopt0", "logrotate", "erlang-base", "erlang-ssl", "libc6", "libperl5.36", "libdbi-perl"],
-            &["rabbitmq-server", "erlang-base", "libpopt0", "erlang-ssl", "libperl5.36"],
+            &["libpopt0", "logrotate", "libc6", "libdbi-perl"],
+            &["libpopt0", "libssl3", "erlang-base", "erlang-ssl", "adduser"],
+            &["rabbitmq-server", "erlang-base", "libpopt0", "erlang-ssl"],
         );
-        check(Product::Memcached, &["memcached"], &["memcached", "adduser"], &["memcached"]);
+        check(Product::Memcached, &["memcached"], &["memcached", "adduser"], &["libevent"], &["memcached"]);
     }
 }

@@ -18,7 +18,7 @@ pub(super) static KNOWN: Known = Known {
     wheels: &[],
     debian: Debian {
         packages: &["mariadb-server-core", "mariadb-client-core", "mariadb-client", "mariadb-server"],
-        needs: &["mysql-common", "mariadb-common"],
+        needs: &[],
         bin: &["usr/sbin", "usr/bin"],
         extension: no_extension,
     },

@@ -55,7 +55,7 @@ pub(super) enum VersionFrom {
     Folder {
         /// What stands before the number.
         prefix: &'static str,
-        /// A tool beside the server and its arguments, which prove that an unpacked program runs.
+        /// One of its tools and arguments, which prove that an unpacked program runs.
         proof: (&'static str, &'static [&'static str]),
     },
 }
@@ -89,7 +89,8 @@ pub(super) enum Release {
 pub(super) struct Debian {
     /// The main packages; the first one's version is the program's. `*` stands for a version number within the name.
     pub(super) packages: &'static [&'static str],
-    /// Beginnings of the names of the packages they need, beside libraries: what else is worth unpacking.
+    /// Beginnings of the names of packages that are parts of it: it only finds them beside itself, so that they are
+    /// unpacked even where the machine has them.
     pub(super) needs: &'static [&'static str],
     /// Where the executables lie in them, `*` standing for any name.
     pub(super) bin: &'static [&'static str],

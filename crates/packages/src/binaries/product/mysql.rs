@@ -24,7 +24,7 @@ pub(super) static KNOWN: Known = Known {
     wheels: &[],
     debian: Debian {
         packages: &["mysql-server-core-*", "mysql-client-core-*"],
-        needs: &["mysql-"],
+        needs: &[],
         bin: &["usr/sbin", "usr/bin"],
         extension: no_extension,
     },

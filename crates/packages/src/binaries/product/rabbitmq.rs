@@ -18,7 +18,10 @@ pub(super) static KNOWN: Known = Known {
         "/opt/rabbitmq/sbin",
         "/opt/homebrew/Cellar/rabbitmq/*/sbin",
     ],
-    version: VersionFrom::Folder { prefix: "rabbitmq_server-", proof: ("rabbitmqctl", &["version"]) },
+    version: VersionFrom::Folder {
+        prefix: "rabbitmq_server-",
+        proof: ("erl", &["-noinput", "-eval", PROOF]),
+    },
     series: 2,
     wheels: &[],
     debian: Debian {
@@ -30,6 +33,10 @@ pub(super) static KNOWN: Known = Known {
     relocate,
     stand_ins: &[],
 };
+
+/// Starts the parts of Erlang that the server starts with; a part that is missing ends it with an error.
+const PROOF: &str =
+    "[{ok, _} = application:ensure_all_started(Part) || Part <- [ssl, mnesia, os_mon, xmerl]], halt(0).";
 
 /// Replaces Erlang's start script, which names `/usr/lib/erlang` whatever it is told, by one that looks where it lies.
 fn relocate(root: &Path) -> io::Result<()> {
