@@ -69,5 +69,5 @@ pub const DUPLICATE_TARGET: &str = "TY-CM039";
 pub const OBSOLETE_VERSION: &str = "TY-CM050";
 /// A number that YAML rewrites stands where its text counts.
 pub const REWRITTEN_NUMBER: &str = "TY-CM051";
-/// A command line holds a shell operator that no shell will see.
-pub const SHELL_OPERATOR: &str = "TY-CM052";
+/// A part of a command line has no effect: no shell sees it, or the shell does not run it.
+pub const UNUSED_WORDS: &str = "TY-CM052";

@@ -144,18 +144,38 @@ impl Findings {
     }
 }
 
-/// A line as it may be shown: no password in it.
+/// A line as it may be shown: no password in it. Every `NAME: value` and `NAME=value` with a secret name is masked,
+/// also several of them in one flow mapping; references to variables and whole lists and mappings stay.
 fn shown(line: &str) -> String {
-    let name_and_value = line.split_once(['=', ':']).filter(|(name, value)| {
-        secret::is_secret_name(name.trim().trim_start_matches(['-', ' ', '"', '\'']))
-            && !value.trim().is_empty()
-    });
-    match name_and_value {
-        Some((name, value)) if !value.trim_start().starts_with(['$', '[', '{', '&', '*']) => {
-            let separator = &line[name.len()..=name.len()];
-            format!("{name}{separator} {}", secret::MASK)
+    let mut done = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find([':', '=']) {
+        let (before, after) = rest.split_at(at + 1);
+        done.push_str(before);
+        let name_end = before[..at].trim_end_matches([' ', '"', '\'']);
+        let other = |c: char| !c.is_alphanumeric() && c != '_' && c != '-';
+        let name = name_end.rsplit(other).next().unwrap_or_default();
+        rest = after;
+        if secret::is_secret_name(name) {
+            let value = after.trim_start();
+            done.push_str(&after[..after.len() - value.len()]);
+            let length = secret_length(value);
+            if length > 0 {
+                done.push_str(secret::MASK);
+            }
+            rest = &value[length..];
         }
-        _ => secret::mask_urls(line),
+    }
+    done.push_str(rest);
+    secret::mask_urls(&done)
+}
+
+/// How much of what follows a secret name is the secret: a quoted text, or everything up to the end of the entry.
+fn secret_length(value: &str) -> usize {
+    match value.chars().next() {
+        None | Some('$' | '[' | '{' | '&' | '*' | '|' | '>' | '!' | '#') => 0,
+        Some(quote @ ('"' | '\'')) => value[1..].find(quote).map_or(value.len(), |end| end + 2),
+        Some(_) => value.find([',', '}', ']', '"', '\'']).unwrap_or(value.len()),
     }
 }
 
@@ -167,7 +187,12 @@ mod tests {
     fn lines_are_shown_without_passwords() {
         let check = |line: &str, expected: &str| assert_eq!(shown(line), expected);
         check("  POSTGRES_PASSWORD: hunter2", "  POSTGRES_PASSWORD: ****");
-        check("  - POSTGRES_PASSWORD=hunter2", "  - POSTGRES_PASSWORD= ****");
+        check("  - POSTGRES_PASSWORD=hunter2", "  - POSTGRES_PASSWORD=****");
+        check("e: {DB_PASSWORD: \"a, b\", U: me, TOKEN: x}", "e: {DB_PASSWORD: ****, U: me, TOKEN: ****}");
+        check("e: ['DB_PASSWORD=a:b', \"U=me\"]", "e: ['DB_PASSWORD=****', \"U=me\"]");
+        check("\"DB_PASSWORD\": x", "\"DB_PASSWORD\": ****");
+        check("API_KEY=", "API_KEY=");
+        check("über_password: ü", "über_password: ****");
         check("  POSTGRES_PASSWORD: ${PW:?set it}", "  POSTGRES_PASSWORD: ${PW:?set it}");
         check("  URL: postgres://a:b@c/d", "  URL: postgres://a:****@c/d");
         check("    secrets: [one]", "    secrets: [one]");

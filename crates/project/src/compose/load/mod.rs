@@ -7,7 +7,7 @@ mod extends;
 mod include;
 mod variables;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -44,6 +44,7 @@ pub(crate) struct Loader {
     documents_read: usize,
     extended: HashMap<(usize, PathBuf), Rc<extends::Book>>,
     bases: usize,
+    unset: HashSet<String>,
 }
 
 /// The folder and variables that one set of files is read with. An included set has its own.
@@ -64,6 +65,7 @@ pub(crate) fn load(request: &LoadRequest<'_>, files: Files) -> Loaded {
         documents_read: 0,
         extended: HashMap::new(),
         bases: 0,
+        unset: HashSet::new(),
     };
     let mut variables = loader.project_variables(request);
     let paths: Vec<PathBuf> =
@@ -208,8 +210,14 @@ impl Loader {
         }
     }
 
-    /// Says what there is to say about an interpolation.
+    /// Says what there is to say about an interpolation. A variable that is not set is named once.
     pub(crate) fn remark(&mut self, spot: Spot, kind: RemarkKind) {
+        // One variable may stand in many places: the first says enough.
+        if let RemarkKind::Unset(name) = &kind
+            && !self.unset.insert(name.clone())
+        {
+            return;
+        }
         self.findings.push(match kind {
             RemarkKind::Unset(name) => Problem::warning(
                 codes::UNSET_VARIABLE,

@@ -141,9 +141,11 @@ impl<'n> At<'n> {
     /// Says which keys of a mapping are not known. `x-…` always is.
     pub(super) fn known(&self, known: &[&str], findings: &mut Findings) {
         let Some(map) = self.node.as_map() else { return };
+        let holder =
+            if self.path.is_empty() { "at the top level".to_owned() } else { format!("in `{}`", self.path) };
         for entry in map.entries.iter().filter(|entry| !entry.key.starts_with("x-")) {
             if !known.contains(&entry.key.as_str()) {
-                let message = format!("`{}` has no key `{}`", self.path, entry.key);
+                let message = format!("unknown key `{}` {holder}", entry.key);
                 let help = match nearest::nearest(&entry.key, known.iter().copied()) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => "remove it, or let its name start with `x-`".to_owned(),

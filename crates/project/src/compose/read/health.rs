@@ -39,8 +39,14 @@ fn test(at: &At<'_>, findings: &mut Findings) -> Option<HealthTest> {
         None => Some(HealthTest::Inherit),
         Some((first, _)) if first == "NONE" => Some(HealthTest::Disabled),
         Some((first, rest)) if first == "CMD" && !rest.is_empty() => Some(HealthTest::Program(rest.to_vec())),
-        Some((first, rest)) if first == "CMD-SHELL" && !rest.is_empty() => {
-            Some(HealthTest::Shell(rest.join(" ")))
+        Some((first, [line, rest @ ..])) if first == "CMD-SHELL" => {
+            if !rest.is_empty() {
+                let message =
+                    format!("`{}` has more than one line after `CMD-SHELL`: only the first is run", at.path);
+                let help = "write it as one string, or with `CMD` as a program and its arguments";
+                findings.push(Problem::warning(codes::UNUSED_WORDS, at.spot(), message).help(help));
+            }
+            Some(HealthTest::Shell(line.clone()))
         }
         Some((first, _)) => {
             let message = match first.as_str() {

@@ -27,7 +27,7 @@ use at::At;
 /// Reads everything. Nothing is decided yet: every service is taken for active.
 pub(crate) fn project(loaded: &mut Loaded) -> ComposeProject {
     let root = Node::new(Value::Map(std::mem::take(&mut loaded.root)), Spot::default());
-    let root = At::new(&root, "the file");
+    let root = At::new(&root, "");
     let loader = &mut loaded.loader;
     root.known(keys::ROOT, &mut loader.findings);
     obsolete_version(&root, loader);

@@ -62,7 +62,7 @@ fn words(at: &At<'_>, findings: &mut Findings) -> Option<Vec<String>> {
         let message =
             format!("`{}` ends at `{operator}`: no shell reads it, and compose drops the rest", at.path);
         let help = "write `sh -c '…'` around the whole line";
-        findings.push(Problem::warning(codes::SHELL_OPERATOR, at.spot(), message).help(help));
+        findings.push(Problem::warning(codes::UNUSED_WORDS, at.spot(), message).help(help));
     }
     Some(split.words)
 }

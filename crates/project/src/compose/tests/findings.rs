@@ -10,7 +10,7 @@ fn wrong_values_are_said_and_the_rest_is_read() {
         assert!(findings[0].contains(expected), "{body}: {}", findings[0]);
         assert_eq!(a.user.as_deref(), Some("me"), "{body}");
     };
-    check("usr: x", "warning TY-CM010 compose.yaml:4:5: `services.a` has no key `usr`");
+    check("usr: x", "warning TY-CM010 compose.yaml:4:5: unknown key `usr` in `services.a`");
     check(
         "ports: {a: b}",
         "TY-CM011 compose.yaml:4:12: `services.a.ports` must be a list, and this is a mapping",
@@ -45,7 +45,7 @@ fn wrong_values_are_said_and_the_rest_is_read() {
     );
     check("healthcheck: {test: [CMD]}", "nothing to run after `CMD`");
     check("healthcheck: {test: x, interval: 30}", "`30` is no time");
-    check("healthcheck: {test: x, interva: 30s}", "`services.a.healthcheck` has no key `interva`");
+    check("healthcheck: {test: x, interva: 30s}", "unknown key `interva` in `services.a.healthcheck`");
     check("healthcheck: {test: x, retries: lots}", "must be a whole number");
     check("depends_on: {b: {condition: healthy}}", "`healthy` is no condition");
     check("depends_on: {b: {required: true}}", "`services.a.depends_on.b` has no `condition`");
@@ -111,7 +111,7 @@ fn files_are_held_together() {
     );
     check(
         "service: {a: {image: i}}\n",
-        &["warning TY-CM010 compose.yaml:1:1: `the file` has no key `service`"],
+        &["warning TY-CM010 compose.yaml:1:1: unknown key `service` at the top level"],
     );
     check(
         "services: [a]\n",

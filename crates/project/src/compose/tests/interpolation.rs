@@ -75,7 +75,6 @@ fn what_is_wrong_is_said_where_it_stands() {
         &[
             "warning TY-CM022 compose.yaml:3:14: the variable `A` is not set: a blank stands in its place",
             "warning TY-CM022 compose.yaml:3:16: the variable `B` is not set: a blank stands in its place",
-            "warning TY-CM022 compose.yaml:4:11: the variable `A` is not set: a blank stands in its place",
         ],
     );
     check(

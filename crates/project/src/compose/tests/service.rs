@@ -136,6 +136,12 @@ fn health_checks() {
         HealthTest::Program(vec!["redis-cli".to_owned(), "ping".to_owned()])
     );
     assert_eq!(test("{test: [NONE]}"), HealthTest::Disabled);
+    let (a, findings) = broken("healthcheck: {test: [CMD-SHELL, pg_isready, -U, me]}");
+    assert_eq!(a.healthcheck.unwrap().test, HealthTest::Shell("pg_isready".to_owned()));
+    assert!(
+        findings[0].contains("TY-CM052") && findings[0].contains("only the first is run"),
+        "{findings:?}"
+    );
     assert_eq!(test("{disable: true, test: x}"), HealthTest::Disabled);
     assert_eq!(test("{disable: false, test: x}"), HealthTest::Shell("x".to_owned()));
     assert_eq!(test("{interval: 1s}"), HealthTest::Inherit);

@@ -22,7 +22,7 @@ fn a_quoted_merge_key_is_a_key_like_others() {
     let text = "services:\n  a:\n    image: i\n    \"<<\": {user: me}\n";
     assert_eq!(
         Project::new(text).findings(),
-        ["warning TY-CM010 compose.yaml:4:5: `services.a` has no key `<<`"]
+        ["warning TY-CM010 compose.yaml:4:5: unknown key `<<` in `services.a`"]
     );
 }
 
