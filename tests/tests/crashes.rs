@@ -17,23 +17,56 @@ fn exit_of(mut child: Child) -> Option<i32> {
     wait_until("the run to end", || child.try_wait().expect("it can be asked")).code()
 }
 
-/// Where in a run it is hit, by an event that has been written.
-const MOMENTS: [&str; 5] =
-    ["run_started", "service_started", "service_ready", "suite_started", "test_started"];
+/// A project whose run has something to leave behind in every phase: two databases, and tests that take long.
+fn slow() -> Project {
+    Project::of(&[
+        (
+            "docker-compose.test.yml",
+            "services:\n  db:\n    image: postgres\n    environment: {POSTGRES_PASSWORD: secret}\n  cache:\n    \
+             image: redis\n",
+        ),
+        ("requirements.txt", "pytest\n"),
+        ("pytest.ini", "[pytest]\n"),
+        (
+            "test_slow.py",
+            "import subprocess, time\n\n\ndef test_quick():\n    pass\n\n\ndef test_slow():\n    \
+             subprocess.Popen(['setsid', 'sleep', '300'])\n    time.sleep(300)\n",
+        ),
+    ])
+}
+
+/// Where in a run it is hit: after an event was written, and so many milliseconds later.
+const MOMENTS: [(&str, u64); 10] = [
+    ("run_started", 0),
+    ("run_started", 7),
+    ("check_started", 0),
+    ("service_started", 0),
+    ("service_started", 11),
+    ("service_ready", 0),
+    ("suite_started", 0),
+    ("test_started", 0),
+    ("test_finished", 3),
+    ("test_finished", 400),
+];
 
 #[test]
 fn a_killed_supervisor_leaves_nothing_and_the_run_is_lost() {
-    for moment in MOMENTS {
-        let project = Project::example("broken-slow");
+    for (moment, later) in MOMENTS {
+        let project = slow();
         let mut child = project.start(&["run"]);
         let run = project.wait_for_event(moment);
+        std::thread::sleep(Duration::from_millis(later));
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
         // The keeper's kernel namespaces, or the keeper itself, remove what ran: no further command is needed.
         assert_nothing_left(&run);
         let said = project.testyard(&["status", "--exit-code", "--format", "json"]);
         said.ended(5, "verdict=lost");
-        assert_eq!(said.json()["state"], "lost", "killed at {moment}");
+        let document = said.json();
+        assert_eq!(document["state"], "lost", "killed {later} ms after {moment}");
+        if moment == "test_finished" {
+            assert_eq!(document["counts"]["passed"], 1, "what was reached is kept");
+        }
         assert!(run.join("outcome.json").exists(), "lost is written once");
     }
 }
