@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -183,30 +183,36 @@ async fn read(stream: Option<impl AsyncRead + Unpin>, name: &str, lines: &Mutex<
 
 /// The log of one check. Secrets are masked before they reach the disk.
 pub(crate) struct Log {
-    file: Mutex<Option<File>>,
-    masker: Masker,
     path: PathBuf,
+    masker: Masker,
+    file: Mutex<Option<File>>,
 }
 
 impl Log {
-    /// Opens `<name>.log` in the context's log folder, to append. A log that cannot be written does not stop the
-    /// work: its decisive lines are kept as evidence anyway.
+    /// The log `<name>.log` in the context's log folder. It is created with its first line.
     pub(crate) fn open(context: &Context, name: &str) -> Log {
         let plain = |c: char| if c.is_ascii_alphanumeric() || "-._".contains(c) { c } else { '-' };
         let path = context.log_folder.join(format!("{}.log", name.chars().map(plain).collect::<String>()));
-        let file = std::fs::create_dir_all(&context.log_folder)
-            .and_then(|()| OpenOptions::new().create(true).append(true).open(&path));
-        Log { file: Mutex::new(file.ok()), masker: context.masker.clone(), path }
+        Log { path, masker: context.masker.clone(), file: Mutex::new(None) }
     }
 
-    /// Writes a line, and returns it as it was written.
+    /// Writes a line, and returns it as it was written. A log that cannot be written does not stop the work: its
+    /// decisive lines are kept as evidence anyway.
     pub(crate) fn line(&self, line: &str) -> String {
         let shown = self.masker.mask(line);
         let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        if file.is_none() {
+            *file = self.create().ok();
+        }
         if file.as_mut().is_some_and(|file| writeln!(file, "{shown}").is_err()) {
             *file = None;
         }
         shown
+    }
+
+    fn create(&self) -> io::Result<File> {
+        self.path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+        OpenOptions::new().create(true).append(true).open(&self.path)
     }
 
     /// A line of evidence that tells where the log is, when there is one.

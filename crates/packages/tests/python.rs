@@ -208,6 +208,40 @@ const BACKEND: &str =
     "def build_wheel(*a, **k):\n    raise RuntimeError('two packages')\nbuild_editable = build_wheel\n";
 
 #[tokio::test]
+async fn a_project_of_poetry_is_understood_without_poetry() {
+    if testyard_sys::which::here("poetry").is_some() {
+        return eprintln!("skipped: this machine has poetry");
+    }
+    let bench = Bench::new().await;
+    let index = Index::start().await;
+    let context = context_for(&bench, &index);
+    let text = r#"
+[tool.poetry]
+package-mode = false
+[tool.poetry.dependencies]
+python = "^3.8"
+sample = "^1.0"
+nothing-such = { version = "*", optional = true }
+[tool.poetry.group.test.dependencies]
+pytest = { version = ">=7", extras = [] }
+other = "*"
+[build-system]
+requires = ["poetry-core"]
+build-backend = "poetry.core.masonry.api"
+"#;
+    let lock = InstallKind::PoetryLock { groups: vec!["test".to_owned()], extras: Vec::new() };
+    let plan = plan(&bench, &[("pyproject.toml", text), ("poetry.lock", "")], &[("poetry.lock", lock, true)]);
+    let made = prepare(&plan, &context).await.unwrap();
+    let question = ["-c", "import sample, other, pytest; print(sample.VERSION)"];
+    assert_eq!(prints(&context, &made.interpreter, &question, &made.variables).await, "1.0\n");
+    let heard = bench.heard.ends().join("\n");
+    assert!(
+        heard.contains("poetry is not there: versions were resolved anew, poetry.lock was not used"),
+        "{heard}"
+    );
+}
+
+#[tokio::test]
 async fn without_an_index_pytest_is_what_is_missing() {
     let bench = Bench::new().await;
     let index = Index::start().await;

@@ -1,5 +1,5 @@
-//! What a `pyproject.toml` declares, for a pip that cannot read it: dependency groups before pip 25.1, and the
-//! dependencies of a project that cannot be built.
+//! What a `pyproject.toml` declares, for a pip that cannot read it: dependency groups before pip 25.1, Poetry's own
+//! tables, and the dependencies of a project that cannot be built.
 //!
 //! Python reads the file: it is the one that knows the format.
 

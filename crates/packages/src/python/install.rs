@@ -163,15 +163,18 @@ impl Installing<'_> {
         if groups.is_empty() {
             return Ok(Vec::new());
         }
-        if self.tools.uv.is_some() {
-            let group =
-                |name: &String| ["--group".into(), OsString::from(format!("{}:{name}", file.display()))];
-            return Ok(groups.iter().flat_map(group).collect());
-        }
         let wanted = Wanted { project: false, extras: &[], groups };
         let interpreter = self.folder.join("bin/python");
-        let requirements = declared::requirements(self.context, &interpreter, file, &wanted).await?;
-        Ok(requirements.into_iter().map(OsString::from).collect())
+        match declared::requirements(self.context, &interpreter, file, &wanted).await {
+            Ok(requirements) => Ok(requirements.into_iter().map(OsString::from).collect()),
+            // A Python before 3.11 without pip cannot read the file; uv can.
+            Err(_) if self.tools.uv.is_some() => {
+                let group =
+                    |name: &String| ["--group".into(), OsString::from(format!("{}:{name}", file.display()))];
+                Ok(groups.iter().flat_map(group).collect())
+            }
+            Err(lines) => Err(lines),
+        }
     }
 
     /// pytest, where the project declares none.

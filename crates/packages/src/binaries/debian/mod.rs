@@ -136,9 +136,16 @@ async fn download(
 ) -> Result<Vec<PathBuf>, Vec<String>> {
     job.check.now(format!("asking apt what {} needs", offer.name()));
     let needed = |beside| apt.needed(job.context, lists, beside, &offer.packages);
-    let all = job.check.watch(needed(Beside::Nothing)).await?;
-    // A machine whose own packages are at odds cannot install anything, yet unpack everything.
-    let lacking = job.check.watch(needed(Beside::Machine)).await.unwrap_or_else(|_| all.clone());
+    let (lacking, all) =
+        match job.check.watch(async { (needed(Beside::Machine).await, needed(Beside::Nothing).await) }).await
+        {
+            (Ok(lacking), Ok(all)) => (lacking, all),
+            // An archive without the system's own packages knows nothing of a bare machine.
+            (Ok(lacking), Err(_)) => (lacking.clone(), lacking),
+            // A machine whose own packages are at odds cannot install anything, yet unpack everything.
+            (Err(_), Ok(all)) => (all.clone(), all),
+            (Err(lines), Err(_)) => return Err(lines),
+        };
     let packages = worth_unpacking(known, &offer.packages, &lacking, &all);
     let folder = draft.scrap();
     let text = |error: std::io::Error| vec![format!("{}: {error}", folder.display())];
