@@ -2,6 +2,7 @@
 
 mod support;
 
+mod disk;
 mod extends;
 mod findings;
 mod include;
