@@ -36,6 +36,11 @@ impl Shelf {
         Evidence { message: one_line(&message), detail: head_and_tail(&detail), log }
     }
 
+    /// A line with its secrets hidden.
+    pub(crate) fn mask(&self, line: &str) -> String {
+        self.masker.mask(line)
+    }
+
     /// Lines of a log with their secrets hidden.
     pub(crate) fn mask_lines(&self, lines: Vec<String>) -> Vec<String> {
         lines.iter().map(|line| self.masker.mask(line)).collect()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use testyard_model::plan::SuitePlan;
+use testyard_model::plan::{LeftOut, SuitePlan};
 use testyard_model::secret::Masker;
 use testyard_model::{CheckId, Emit};
 use testyard_sys::keeper::Keeper;
@@ -48,4 +48,10 @@ pub trait Vitals: Send + Sync {
     /// Asks each of these services whether it still answers, and names one that does not. It is asked before a
     /// failure is believed, so it has to be quick.
     fn verify<'a>(&'a self, services: &'a [String]) -> Verification<'a>;
+
+    /// The services that this run does without. A test that failed because one of them was not there says nothing
+    /// about the project.
+    fn left_out(&self) -> &[LeftOut] {
+        &[]
+    }
 }

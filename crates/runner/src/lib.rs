@@ -4,6 +4,7 @@
 //! that make a verdict of a run's state. What does not: bringing services up, installing anything, and showing
 //! results; a worker is given what it needs in a [`SuiteLaunch`] and tells what happens in events.
 
+mod absence;
 mod adapter;
 mod evidence;
 mod files;

@@ -116,6 +116,8 @@ impl PytestWorker {
             Outcome::Failed
         } else if end_is_cancel(&end) {
             skipped("cancelled")
+        } else if let Some(by) = self.missed.first().cloned() {
+            Outcome::Blocked { by }
         } else {
             self.quiet_outcome()
         };
@@ -158,7 +160,7 @@ impl PytestWorker {
         let failures = self.roll.failures() + self.roll.broken_files();
         match exit {
             Exit::Code(0 | 5) => None,
-            Exit::Code(1) if failures > 0 => None,
+            Exit::Code(1) if failures > 0 || !self.missed.is_empty() => None,
             Exit::Code(1) if story.ended => Some("pytest exited with 1 although no test failed".to_owned()),
             Exit::Code(2) if story.interrupted.is_some() || story.stopped.is_some() => {
                 let why = story.interrupted.as_deref().or(story.stopped.as_deref()).unwrap_or_default();

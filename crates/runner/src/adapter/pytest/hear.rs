@@ -8,6 +8,7 @@ use testyard_model::{CheckId, Event, Outcome, Phase};
 use super::message::{Ending, Finish, Message};
 use super::session::Heard;
 use super::{BLOCKED_COLLECTION, End, PytestWorker, Until};
+use crate::absence;
 use crate::lookout::Alarm;
 
 /// How often somebody who waits for a collection is told so.
@@ -139,7 +140,8 @@ impl PytestWorker {
     }
 
     fn broken(&mut self, path: String, message: &str, text: &str) {
-        let blocked_by = self.launch.blocked_by.clone().or_else(|| self.dead.clone());
+        let known = self.launch.blocked_by.clone().or_else(|| self.dead.clone());
+        let blocked_by = known.or_else(|| self.missed(text));
         let outcome = blocked_by.map_or(Outcome::Failed, |by| Outcome::Blocked { by });
         let evidence = self.shelf.keep(&path, message, text);
         self.roll.broken_file(path, outcome, evidence);
@@ -156,17 +158,34 @@ impl PytestWorker {
         self.roll.settle(number, outcome, finish.ms, evidence);
     }
 
-    fn outcome_of(&self, finish: &Finish) -> Outcome {
-        let why = || finish.why.clone();
-        match (finish.o, &self.dead) {
-            (Ending::Passed, _) => Outcome::Passed,
-            (Ending::Skipped, _) => Outcome::Skipped { why: why() },
+    fn outcome_of(&mut self, finish: &Finish) -> Outcome {
+        match finish.o {
+            Ending::Passed => Outcome::Passed,
+            Ending::Skipped => Outcome::Skipped { why: finish.why.clone() },
+            Ending::Flaky => Outcome::Flaky,
             // That a test failed without its service says nothing about the project.
-            (Ending::Failed | Ending::Error, Some(by)) => Outcome::Blocked { by: by.clone() },
-            (Ending::Failed, None) => Outcome::Failed,
-            (Ending::Error, None) => Outcome::Error { why: why() },
-            (Ending::Flaky, _) => Outcome::Flaky,
+            Ending::Failed | Ending::Error => {
+                match self.dead.clone().or_else(|| self.missed(&finish.detail)) {
+                    Some(by) => Outcome::Blocked { by },
+                    None if finish.o == Ending::Failed => Outcome::Failed,
+                    None => Outcome::Error { why: finish.why.clone() },
+                }
+            }
         }
+    }
+
+    /// The check of a service that the run does without and that this failure missed. It is told once.
+    fn missed(&mut self, said: &str) -> Option<CheckId> {
+        let (left, line) = absence::missed(self.launch.vitals.left_out(), said)?;
+        let check = CheckId::of(Phase::Services, &left.service);
+        if self.missed.insert(check.clone()) {
+            let title = format!("{}, which tests look for", left.service);
+            let evidence = vec![format!("left out of this run: {}", left.why), self.shelf.mask(&line)];
+            let outcome = Outcome::Error { why: format!("left out of this run: {}", left.why) };
+            self.launch.emit.emit(Event::CheckStarted { check: check.clone(), title });
+            self.launch.emit.emit(Event::CheckFinished { check: check.clone(), outcome, evidence });
+        }
+        Some(check)
     }
 
     fn tell_waiting(&self, elapsed: Duration) {

@@ -12,6 +12,7 @@ mod plugin;
 mod session;
 mod story;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use testyard_model::{CheckId, Event, Outcome, Phase};
@@ -47,6 +48,8 @@ pub(crate) struct PytestWorker {
     end: Option<End>,
     /// The service whose death was noticed.
     dead: Option<CheckId>,
+    /// The services that the run does without and that failures missed.
+    missed: BTreeSet<CheckId>,
     restarts: u32,
 }
 
@@ -83,6 +86,7 @@ impl PytestWorker {
             names: Vec::new(),
             end: None,
             dead: None,
+            missed: BTreeSet::new(),
             restarts: 0,
         }
     }

@@ -85,18 +85,19 @@ impl Session {
 
     /// Waits for what comes next. May be dropped and called again.
     pub(super) async fn hear(&mut self) -> io::Result<Heard> {
-        if let Some(exit) = self.exit {
-            return Ok(Heard::Ended(exit));
-        }
-        tokio::select! {
-            biased;
-            messages = self.channel.hear() => messages.map(Heard::Messages),
-            exit = self.child.wait() => {
-                self.exit = Some(exit);
-                // What its tests left running must not disturb those of the next suite.
-                self.child.signal(Signal::KILL).await;
-                self.channel.rest().map(Heard::Messages)
+        if self.exit.is_none() {
+            tokio::select! {
+                biased;
+                messages = self.channel.hear() => return messages.map(Heard::Messages),
+                exit = self.child.wait() => self.exit = Some(exit),
             }
+            // What its tests left running must not disturb those of the next suite.
+            self.child.signal(Signal::KILL).await;
+        }
+        let last = self.channel.rest().await?;
+        match self.exit {
+            Some(exit) if last.is_empty() => Ok(Heard::Ended(exit)),
+            _ => Ok(Heard::Messages(last)),
         }
     }
 
@@ -117,7 +118,7 @@ impl Session {
             }
         };
         self.exit = Some(exit);
-        heard.extend(self.channel.rest()?);
+        heard.extend(self.channel.rest().await?);
         Ok(heard)
     }
 }
