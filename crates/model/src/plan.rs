@@ -222,12 +222,18 @@ pub enum HealthTest {
 }
 
 /// A service that is not brought up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LeftOut {
     /// Its name.
     pub service: String,
     /// Why: `needs its image built`, `outside the active profiles`, `runs the tests`.
     pub why: String,
+    /// The host names under which tests would look for it. Empty when nobody is to be excused by its absence.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// The ports of this machine at which tests would look for it.
+    #[serde(default)]
+    pub ports: Vec<u16>,
 }
 
 /// What the suites' Python needs.

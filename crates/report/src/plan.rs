@@ -191,7 +191,11 @@ pub(crate) mod tests {
                 strict_versions: false,
             },
             services: vec![postgres],
-            left_out: vec![LeftOut { service: "app".to_owned(), why: "needs its image built".to_owned() }],
+            left_out: vec![LeftOut {
+                service: "app".to_owned(),
+                why: "needs its image built".to_owned(),
+                ..LeftOut::default()
+            }],
             python: None,
             suites: vec![integration],
             gates: Gates { pass_rate: Some(0.9), ..Gates::default() },

@@ -25,6 +25,8 @@ const UNREACHED: [&str; 15] = [
 ];
 /// How this machine is called by those who look for published ports.
 const HERE: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "::1"];
+/// How pytest marks the lines of an exception.
+const MARK: &str = "E  ";
 /// Some clients spread one message over that many lines.
 const LINES: usize = 3;
 
@@ -34,12 +36,14 @@ pub(crate) fn missed<'a>(left_out: &'a [LeftOut], said: &str) -> Option<(&'a Lef
         return None;
     }
     let lines: Vec<&str> = said.lines().collect();
-    // The last words of a traceback are the nearest to what broke the test.
-    let windows = (0..lines.len()).rev().map(|from| &lines[from..lines.len().min(from + LINES)]);
-    windows.filter(|window| is_unreached(window[0])).find_map(|window| {
+    // The last words of a traceback are the nearest to what broke the test, and logs only follow them.
+    let mut windows: Vec<&[&str]> =
+        (0..lines.len()).rev().map(|from| &lines[from..lines.len().min(from + LINES)]).collect();
+    windows.sort_by_key(|window| !window[0].starts_with(MARK));
+    windows.into_iter().filter(|window| is_unreached(window[0])).find_map(|window| {
         let text = window.join(" ");
         let left = left_out.iter().find(|left| names(&text, left))?;
-        Some((left, window[0].trim_start_matches("E ").trim().to_owned()))
+        Some((left, window[0].strip_prefix(MARK).unwrap_or(window[0]).trim().to_owned()))
     })
 }
 
@@ -143,7 +147,8 @@ mod tests {
 
     #[test]
     fn the_line_that_says_so_is_told() {
-        let said = "first\nE   OSError: Connect call failed ('127.0.0.1', 5672)\nx.py:1: OSError";
+        let said = "first\nE   OSError: Connect call failed ('127.0.0.1', 5672)\nx.py:1: OSError\n\
+                    ERROR log: Connect call failed ('127.0.0.1', 5672)";
         let left = left_out();
         let (_, line) = missed(&left, said).unwrap();
         assert_eq!(line, "OSError: Connect call failed ('127.0.0.1', 5672)");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use testyard_environment::Environment;
+use testyard_model::plan::LeftOut;
 use testyard_model::{Event, Outcome, Phase};
 use testyard_runner::{SuiteLaunch, Verification, Vitals, Worker, unmet_need};
 use tokio::sync::watch;
@@ -11,22 +12,30 @@ use tokio::sync::watch;
 use super::Course;
 use super::prepare::Ready;
 
-/// The services, as the runner asks after them; none when there was no place to run them in.
-struct Pulse(Option<Arc<Environment>>);
+/// The services, as the runner asks after them.
+struct Pulse {
+    /// Those that are up; none when there was no place to run them in.
+    up: Option<Arc<Environment>>,
+    left_out: Vec<LeftOut>,
+}
 
 impl Vitals for Pulse {
     fn deaths(&self) -> watch::Receiver<Vec<String>> {
-        match &self.0 {
+        match &self.up {
             Some(environment) => environment.deaths(),
             None => watch::channel(Vec::new()).1,
         }
     }
 
     fn verify<'a>(&'a self, services: &'a [String]) -> Verification<'a> {
-        match &self.0 {
+        match &self.up {
             Some(environment) => Box::pin(environment.verify(services)),
             None => Box::pin(async { None }),
         }
+    }
+
+    fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 }
 
@@ -37,7 +46,8 @@ impl Course {
             return Vec::new();
         }
         self.emit(Event::PhaseStarted { phase: Phase::Collect });
-        let vitals: Arc<dyn Vitals> = Arc::new(Pulse(services.cloned()));
+        let vitals: Arc<dyn Vitals> =
+            Arc::new(Pulse { up: services.cloned(), left_out: self.plan.left_out.clone() });
         let mut workers = Vec::new();
         for suite in self.plan.suites.iter().take_while(|_| !self.is_cancelled()) {
             let python = ready.python.as_ref();

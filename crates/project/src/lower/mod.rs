@@ -189,7 +189,11 @@ fn split(services: Vec<ServicePlan>, suites: &[SuitePlan], every: bool) -> (Vec<
     let (used, unused): (Vec<_>, Vec<_>) =
         services.into_iter().partition(|service| used.contains(&service.name));
     let why = "no suite of this run uses it";
-    let unused = unused.into_iter().map(|service| LeftOut { service: service.name, why: why.to_owned() });
+    let unused = unused.into_iter().map(|service| LeftOut {
+        service: service.name,
+        why: why.to_owned(),
+        ..LeftOut::default()
+    });
     (used, unused.collect())
 }
 

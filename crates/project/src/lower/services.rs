@@ -77,8 +77,31 @@ pub(super) struct Chosen {
 }
 
 impl Chosen {
-    fn leave(&mut self, service: &Service, why: String) {
-        self.left_out.push(LeftOut { service: service.name.clone(), why });
+    /// Leaves out a service, with everything that tells when a test missed it.
+    fn leave(&mut self, compose: &ComposeProject, service: &Service, why: String) {
+        let lowered = service::lower(compose, service);
+        let ports = lowered.published.iter().filter_map(|port| port.published).collect();
+        let hosts = std::iter::once(lowered.name.clone()).chain(lowered.aliases).collect();
+        self.left_out.push(LeftOut { service: lowered.name, why, hosts, ports });
+    }
+
+    /// Leaves out a service that tests have no use for: nobody is excused by its absence.
+    fn dismiss(&mut self, service: &Service, why: &str) {
+        let left = LeftOut { service: service.name.clone(), why: why.to_owned(), ..LeftOut::default() };
+        self.left_out.push(left);
+    }
+
+    /// What answers where a service that was left out would have: it is not missed there.
+    fn forget_answered(&mut self) {
+        let answered: BTreeSet<u16> = self
+            .services
+            .iter()
+            .flat_map(|service| &service.published)
+            .filter_map(|port| port.published)
+            .collect();
+        for left in &mut self.left_out {
+            left.ports.retain(|port| !answered.contains(port));
+        }
     }
 }
 
@@ -99,6 +122,7 @@ impl Choice<'_> {
         for (name, url) in self.config.attach.iter().filter(|(name, _)| !known(name)) {
             chosen.services.push(attached(service::bare(name, Engine::Attach), url));
         }
+        chosen.forget_answered();
         chosen
     }
 
@@ -116,10 +140,11 @@ impl Choice<'_> {
             return chosen.services.push(attached(service::lower(compose, service), url));
         }
         if named.is_none() && self.runners.iter().any(|runner| runner.name == service.name) {
-            return chosen.leave(service, "it runs the tests: its environment goes to the suites".to_owned());
+            return chosen.dismiss(service, "it runs the tests: its environment goes to the suites");
         }
         if !active.contains(&service.name) {
             return chosen.leave(
+                compose,
                 service,
                 format!("it is outside the active profiles: it belongs to {}", service.profiles.join(", ")),
             );
@@ -130,11 +155,11 @@ impl Choice<'_> {
                 let help = format!("add its address to [environment.attach]: {} = \"tcp://…\"", service.name);
                 chosen.findings.push(source.error(codes::UNKNOWN_NAME, message).help(help));
             }
-            return chosen.leave(service, "[environment.attach] gives no address for it".to_owned());
+            return chosen.leave(compose, service, "[environment.attach] gives no address for it".to_owned());
         }
         match (why_not(service), named) {
             (None, _) => chosen.services.push(service::lower(compose, service)),
-            (Some(why), None) => chosen.leave(service, self.app_reason(service, why)),
+            (Some(why), None) => chosen.leave(compose, service, self.app_reason(service, why)),
             (Some(why), Some(source)) => {
                 let message = format!("the suite needs service `{}`, but {why}", service.name);
                 let finding = source.finding(codes::CANNOT_PROVIDE, Severity::Warning, message);

@@ -177,7 +177,13 @@ impl PytestWorker {
     /// The line of the log that says what is wrong, as far as lines tell.
     fn headline(&self) -> String {
         let lines = self.log_lines();
-        let marked = lines.iter().rev().find(|line| line.starts_with("E  "));
+        // An exception may go on for lines after the one that names it.
+        let raised = |line: &&String| {
+            let kind = line.strip_prefix("E  ").and_then(|line| line.trim().split_once(": "));
+            kind.is_some_and(|(kind, _)| !kind.contains(' '))
+        };
+        let named = lines.iter().rev().find(raised);
+        let marked = named.or_else(|| lines.iter().rev().find(|line| line.starts_with("E  ")));
         let error = || {
             lines.iter().rev().find(|line| line.to_lowercase().contains("error:") && !line.contains("usage:"))
         };

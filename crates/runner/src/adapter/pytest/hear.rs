@@ -179,9 +179,10 @@ impl PytestWorker {
         let (left, line) = absence::missed(self.launch.vitals.left_out(), said)?;
         let check = CheckId::of(Phase::Services, &left.service);
         if self.missed.insert(check.clone()) {
-            let title = format!("{}, which tests look for", left.service);
-            let evidence = vec![format!("left out of this run: {}", left.why), self.shelf.mask(&line)];
-            let outcome = Outcome::Error { why: format!("left out of this run: {}", left.why) };
+            let title = format!("tests look for {}", left.service);
+            let help = "help: say in [environment.attach] where it runs";
+            let evidence = vec![left.why.clone(), self.shelf.mask(&line), help.to_owned()];
+            let outcome = Outcome::Error { why: "it is left out of this run".to_owned() };
             self.launch.emit.emit(Event::CheckStarted { check: check.clone(), title });
             self.launch.emit.emit(Event::CheckFinished { check: check.clone(), outcome, evidence });
         }
