@@ -10,6 +10,7 @@ use testyard_model::secret::Masker;
 use testyard_model::{CheckId, Emit, Event, Fidelity, Ledger, Outcome, Phase};
 use testyard_sys::keeper::Keeper;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::Refusal;
 use crate::engine::native::{self, Ground};
@@ -34,6 +35,8 @@ pub(crate) struct Shared {
     pub(crate) reached: BTreeMap<String, Reached>,
     pub(crate) stages: BTreeMap<String, watch::Sender<Stage>>,
     pub(crate) file: Mutex<EnvironmentFile>,
+    /// What is done for later runs.
+    pub(crate) afterwards: Mutex<JoinSet<()>>,
 }
 
 /// How far a service is, for those that depend on it.
@@ -125,7 +128,11 @@ async fn start(
                 .reached
                 .get(&plan.name)
                 .ok_or_else(|| Refusal::new("it has no address: there are more services than addresses"))?;
+            let afterwards = |work| {
+                shared.afterwards.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).spawn(work);
+            };
             let ground = Ground {
+                afterwards: &afterwards,
                 keeper: &shared.keeper,
                 scratch: shared.scratch.join(number.to_string()),
                 cache: &shared.cache,

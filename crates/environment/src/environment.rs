@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use testyard_model::{CheckId, Event};
 use testyard_sys::keeper::Keeper;
@@ -20,6 +21,9 @@ use crate::{log, ready};
 
 /// How many of the last log lines of a service that died are shown.
 const SHOWN_LINES: usize = 20;
+
+/// How long taking down waits for what is done for later runs.
+const AFTERWARDS: Duration = Duration::from_secs(10);
 
 /// The services of a run, while they are up. Dropping it ends the keeper, and with it every service; what lies on
 /// disk is left for [`Environment::down`], or for whoever sweeps after the run.
@@ -108,6 +112,13 @@ impl Environment {
     /// Takes everything down: kills the services, whose data nobody needs any more, and removes what the environment
     /// created.
     pub async fn down(mut self) {
+        // A copy that is nearly done is worth more than the second it still takes.
+        let mut afterwards = std::mem::take(
+            &mut *self.shared.afterwards.lock().unwrap_or_else(|poisoned| poisoned.into_inner()),
+        );
+        let _ =
+            tokio::time::timeout(AFTERWARDS, async { while afterwards.join_next().await.is_some() {} }).await;
+        afterwards.shutdown().await;
         self.leaving.send_replace(true);
         self.tasks.shutdown().await;
         self.shared.keeper.shutdown().await;

@@ -12,11 +12,15 @@ use sha2::{Digest, Sha256};
 use testyard_model::Provision;
 use testyard_sys::keeper::NotRootMeans;
 use testyard_sys::process::RunAs;
-use testyard_sys::{files, lock};
+use testyard_sys::{files, lock, procfs};
 
 use crate::Refusal;
 use crate::recipe::{GoldenKey, Launch, Server};
 use crate::workshop::Workshop;
+
+/// Beside the data: the boot in which it was made. Nothing is synced to disk, so a power cut may have emptied files of
+/// an earlier boot.
+const BOOT: &str = "boot";
 
 /// How a data directory came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,38 +47,86 @@ impl Made {
     }
 }
 
-/// Gives the service its data directory; `workshop.site.data` is where it is afterwards.
+/// Gives the service its data directory; `workshop.site.data` is where it is afterwards. What is still to be kept for
+/// later runs is returned, so that nobody has to wait for it.
 pub(crate) async fn provide(
     server: &dyn Server,
     workshop: &mut Workshop,
     cache: &Path,
     overlay: &str,
-) -> Result<Made, Refusal> {
+) -> Result<(Made, Option<Keeping>), Refusal> {
     let launch = server.launch(&workshop.site);
     let run_as = launch.run_as;
     let Some(key) = server.golden() else {
         workshop.folder(&workshop.site.data, run_as)?;
-        return Ok(Made::Empty);
+        return Ok((Made::Empty, None));
     };
-    let place = Place::of(
-        cache,
-        &digest(&key, &workshop.site.provision, &launch.program, workshop.keeper().not_root()),
-    );
+    let owner = workshop.keeper().not_root();
+    let place = Place::of(cache, &digest(&key, &workshop.site.provision, &launch.program, owner));
     if place.data().is_dir() {
-        return take(&place, workshop, overlay, run_as).await;
+        return Ok((take(&place, workshop, overlay, run_as).await?, None));
     }
     let guard = place.guard().await;
     // Whoever held the lock before may have made it.
     if place.data().is_dir() {
-        return take(&place, workshop, overlay, run_as).await;
+        return Ok((take(&place, workshop, overlay, run_as).await?, None));
     }
     server.initialise(workshop).await?;
-    if guard.is_ok() {
-        workshop.doing("keeping the data directory for later runs");
-        // The data is there and good: that it cannot be kept costs later runs time and this one nothing.
-        let _ = keep(&place, workshop).await;
+    let Ok(guard) = guard else { return Ok((Made::Fresh, None)) };
+    let keeping = Keeping { place, pristine: workshop.site.data.clone(), _guard: guard };
+    // The server writes to a view, so that what was made stays as it is while it is being copied.
+    if may_overlay(workshop, run_as)
+        && let Ok(view) = workshop.keeper().overlay(&keeping.pristine, overlay).await
+    {
+        workshop.site.data = view;
+        return Ok((Made::Fresh, Some(keeping)));
     }
-    Ok(Made::Fresh)
+    keeping.keep(workshop).await;
+    Ok((Made::Fresh, None))
+}
+
+/// Initial data that is still to be kept for later runs.
+pub(crate) struct Keeping {
+    place: Place,
+    /// Where it lies, untouched.
+    pristine: PathBuf,
+    _guard: lock::Lock,
+}
+
+impl Keeping {
+    /// Keeps it. That it cannot be kept costs later runs time and this one nothing, so nobody is told.
+    pub(crate) async fn keep(self, workshop: &Workshop) {
+        let new = self.place.golden.join(format!(".new-{}", self.place.key));
+        let _ = self.copy(&new, workshop).await;
+    }
+
+    async fn copy(&self, new: &Path, workshop: &Workshop) -> Result<(), Refusal> {
+        let failed = |error: std::io::Error| Refusal::new(format!("{}: {error}", new.display()));
+        // Left by a run that was killed; we hold the lock, so nobody is writing there.
+        if new.exists() {
+            files::remove_tree(new).map_err(failed)?;
+        }
+        std::fs::create_dir_all(new).map_err(failed)?;
+        copy(&self.pristine, &new.join("data"), workshop).await?;
+        files::write(&new.join(BOOT), procfs::boot_id().unwrap_or_default()).map_err(failed)?;
+        std::fs::rename(new, self.place.folder()).map_err(failed)
+    }
+}
+
+/// Forgets the golden directory that a server could not start from, when it was made in an earlier boot: the next run
+/// makes it anew. One of this boot is whole, and others may be using it.
+pub(crate) fn doubt(server: &dyn Server, workshop: &Workshop, cache: &Path) {
+    let Some(key) = server.golden() else { return };
+    let launch = server.launch(&workshop.site);
+    let place = Place::of(
+        cache,
+        &digest(&key, &workshop.site.provision, &launch.program, workshop.keeper().not_root()),
+    );
+    let made = std::fs::read_to_string(place.folder().join(BOOT)).unwrap_or_default();
+    if Some(made) != procfs::boot_id() {
+        // Gone already, or not removable: either way there is nothing better to do.
+        let _ = files::remove_tree(&place.folder());
+    }
 }
 
 /// Where one golden directory lies.
@@ -119,17 +171,9 @@ async fn take(place: &Place, workshop: &mut Workshop, overlay: &str, run_as: Run
     Ok(Made::Copy)
 }
 
-/// Keeps the data for later runs.
-async fn keep(place: &Place, workshop: &Workshop) -> Result<(), Refusal> {
-    let new = place.golden.join(format!(".new-{}", place.key));
-    let failed = |error: std::io::Error| Refusal::new(format!("{}: {error}", new.display()));
-    // Left by a run that was killed; we hold the lock, so nobody is writing there.
-    if new.exists() {
-        files::remove_tree(&new).map_err(failed)?;
-    }
-    std::fs::create_dir_all(&new).map_err(failed)?;
-    copy(&workshop.site.data, &new.join("data"), workshop).await?;
-    std::fs::rename(&new, place.folder()).map_err(failed)
+/// Another owner cannot be given to an overlay without copying every file up.
+fn may_overlay(workshop: &Workshop, run_as: RunAs) -> bool {
+    run_as == RunAs::Same || !matches!(workshop.keeper().not_root(), NotRootMeans::SetUid { .. })
 }
 
 /// Copies a folder inside the keeper, where the scratch folder is seen; blocks are shared where the file system can.

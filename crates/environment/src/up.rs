@@ -91,6 +91,7 @@ pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environme
         reached,
         stages,
         file: Mutex::new(file),
+        afterwards: Mutex::default(),
     });
     shared.note(|_| ());
     let brought = tokio::select! {

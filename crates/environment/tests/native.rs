@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use common::{Yard, health, mount, plan, postgres, published, service, variables, words};
 use testyard_environment::{EnvironmentFile, ServiceState};
-use testyard_model::plan::{Condition, Dependency, Mount};
+use testyard_model::plan::{Condition, Dependency, Mount, PublishedPort};
 use testyard_model::{Event, Fidelity, Outcome, Product};
 use testyard_sys::files;
 use testyard_sys::keeper::{Keeper, Options};
@@ -35,9 +35,10 @@ async fn cold_then_warm() {
     // As on a machine with an account of that name, or none: names, port, user, password and database are the project's.
     cold.query("postgres-test:5432", "CREATE TABLE only_here (x int)").await.unwrap();
     assert_eq!(cold.query("db", "SELECT current_database(), current_user").await.unwrap(), "ingester|tester");
-    assert_eq!(cold.shell("redis-cli -h redis-test set k v").await.unwrap(), "OK");
+    assert_eq!(cold.redis("redis-test", "set k v").await.unwrap(), "OK");
     let given = variables(&[("URL", "redis://redis-test:6379/0")]);
-    assert_eq!(cold.environment.variables(&given), given);
+    let unchanged = cold.environment.variables(&given) == given;
+    assert_eq!(unchanged, cold.environment.keeper().facts().private_hosts);
     assert_eq!(cold.told.how("postgres-test", "healthcheck"), Some(Fidelity::Honoured));
     assert!(cold.told.check("postgres-test").1[0].contains("data directory initialised"));
     cold.environment.down().await;
@@ -49,7 +50,7 @@ async fn cold_then_warm() {
     assert!(evidence[0].contains("golden"), "{evidence:?}");
     let missing = warm.query("postgres-test", "SELECT * FROM only_here").await.unwrap_err();
     assert!(missing.contains("does not exist"), "{missing}");
-    assert_eq!(warm.shell("redis-cli -h redis-test get k").await.unwrap(), "");
+    assert_eq!(warm.redis("redis-test", "get k").await.unwrap(), "");
     warm.environment.down().await;
 }
 
@@ -67,10 +68,9 @@ async fn a_wrong_password_is_refused_wherever_it_comes_from() {
         let refused = run.query_as(&place, "guess", "SELECT 1").await.unwrap_err();
         assert!(refused.contains("password authentication failed"), "{refused}");
     }
-    let asked = |words: &str| format!("redis-cli -h cache {words} ping 2>&1");
-    assert!(run.shell(&asked("")).await.unwrap().contains("NOAUTH"));
-    assert!(run.shell(&asked("--no-auth-warning -a guess")).await.unwrap().contains("WRONGPASS"));
-    assert_eq!(run.shell(&asked("--no-auth-warning -a another-word")).await.unwrap(), "PONG");
+    assert!(run.redis("cache", "ping").await.unwrap().contains("NOAUTH"));
+    assert!(run.redis("cache", "--no-auth-warning -a guess ping").await.unwrap().contains("WRONGPASS"));
+    assert_eq!(run.redis("cache", "--no-auth-warning -a another-word ping").await.unwrap(), "PONG");
     run.environment.down().await;
     let told = format!("{:?}", run.told.all());
     assert!(!told.contains("secret-word") && !told.contains("another-word"), "{told}");
@@ -127,14 +127,12 @@ async fn two_runs_of_one_project_never_meet() {
     let (first, second) = tokio::join!(yard.up(services()), yard.up(services()));
     for (run, mark) in [(&first, "first"), (&second, "second")] {
         assert!(run.environment.broken().is_empty(), "{:?}", run.told.all());
-        run.shell(&format!("redis-cli -h cache set mark {mark}")).await.unwrap();
+        run.redis("cache", &format!("set mark {mark}")).await.unwrap();
         // Both find their own database at the published port, or where their variables lead.
-        let given = variables(&[("URL", &format!("localhost:{port}"))]);
-        let place = run.environment.variables(&given)["URL"].clone();
-        run.query(&place, &format!("CREATE TABLE {mark} (x int)")).await.unwrap();
+        run.query(&format!("localhost:{port}"), &format!("CREATE TABLE {mark} (x int)")).await.unwrap();
         assert_eq!(run.query("db", &format!("SELECT count(*) FROM {mark}")).await.unwrap(), "0");
     }
-    assert_eq!(first.shell("redis-cli -h cache get mark").await.unwrap(), "first");
+    assert_eq!(first.redis("cache", "get mark").await.unwrap(), "first");
     assert!(first.query("db", "SELECT * FROM second").await.is_err());
     tokio::join!(first.environment.down(), second.environment.down());
 }
@@ -147,11 +145,10 @@ async fn a_published_port_that_is_taken() {
     let mut cache = service("cache", "redis:7");
     cache.published = published(port, 6379);
     let run = yard.up(vec![cache]).await;
-    let given = variables(&[("HOST_AND_PORT", &format!("localhost:{port}"))]);
-    let place = run.environment.variables(&given)["HOST_AND_PORT"].clone();
-    let (host, port) = place.split_once(':').unwrap();
-    assert_eq!(run.shell(&format!("redis-cli -h {host} -p {port} ping")).await.unwrap(), "PONG");
-    assert_eq!(run.shell("redis-cli -h cache ping").await.unwrap(), "PONG");
+    let given = [("CACHE_HOST", "localhost"), ("CACHE_PORT", &port.to_string())];
+    let asked = run.shell(&given, "redis-cli -h $CACHE_HOST -p $CACHE_PORT ping").await;
+    assert_eq!(asked.unwrap(), "PONG");
+    assert_eq!(run.redis("cache", "ping").await.unwrap(), "PONG");
     let private = run.environment.keeper().facts().private_network;
     assert_eq!(run.told.how("cache", "network"), private.then_some(Fidelity::Emulated));
     run.environment.down().await;
@@ -165,7 +162,7 @@ async fn a_service_that_dies_is_told_and_one_that_is_taken_down_is_not() {
     assert_eq!(run.environment.verify(&both).await, None);
     let mut deaths = run.environment.deaths();
     // The connection breaks with the server, so the command itself fails.
-    let _ = run.shell("redis-cli -h cache shutdown nosave").await;
+    let _ = run.redis("cache", "shutdown nosave").await;
     let dead = tokio::time::timeout(Duration::from_secs(30), deaths.wait_for(|dead| !dead.is_empty())).await;
     assert_eq!(*dead.unwrap().unwrap(), ["cache"]);
     assert_eq!(run.environment.verify(&both).await.as_deref(), Some("cache"));
@@ -221,6 +218,37 @@ async fn health_checks_are_asked_where_the_service_is() {
         "{said}"
     );
     assert_eq!(run.environment.broken().keys().collect::<Vec<_>>(), ["wrong"]);
+    run.environment.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn waiting_is_told_and_ends() {
+    let Some(yard) = Yard::with(&[Product::Redis]).await else { return };
+    let mut slow = service("slow", "redis:7");
+    slow.health = health("sleep 4 && redis-cli ping", 1);
+    slow.published = vec![PublishedPort { ip: None, published: None, target: 6379 }];
+    let mut never = service("never", "redis:7");
+    never.health = health("echo still loading; false", 1_000_000);
+    never.ready_within_ms = 1_500;
+    let run = yard.up(vec![slow, never]).await;
+    let waiting = run.told.all().into_iter().find_map(|event| match event {
+        Event::Waiting { check, message, elapsed_ms } if check.as_str() == "services/slow" => {
+            Some((message, elapsed_ms))
+        }
+        _ => None,
+    });
+    let (message, elapsed) = waiting.unwrap();
+    assert!(message.contains("health check") && elapsed >= 3_000, "{message} {elapsed}");
+    let said = run.told.check("never").1.join("\n");
+    // The last lines of the service's own log are shown as well.
+    assert!(said.contains("not ready in time") && said.contains("Ready to accept connections"), "{said}");
+    let published = run.told.all().into_iter().find_map(|event| match event {
+        Event::ServiceReady { service } => service.published.first().cloned(),
+        _ => None,
+    });
+    let published = published.unwrap();
+    let port = published.strip_prefix("localhost:").unwrap().strip_suffix(" -> 6379").unwrap();
+    assert_eq!(run.shell(&[], &format!("redis-cli -p {port} ping")).await.unwrap(), "PONG");
     run.environment.down().await;
 }
 
@@ -322,15 +350,40 @@ async fn another_process_can_read_about_it() {
     assert!(!file.is_alive() && !file.scratch.exists());
 }
 
-/// The same tests as a user who is not root: this binary again, under another user id.
+/// The tests of this file that look at what users and namespaces change.
+const WHEREVER: [&str; 7] = [
+    "cold_then_warm",
+    "a_wrong_password",
+    "init_scripts",
+    "two_runs",
+    "a_published_port",
+    "a_service_that_dies",
+    "health_checks",
+];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn as_an_ordinary_user() {
+    again_as_another("exec \"$@\"").await;
+}
+
+/// A machine that restricts user namespaces: the outer one allows a single further one, which is this user's own and
+/// gives no rights.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn as_an_ordinary_user_without_namespaces() {
+    let inside = "echo 1 > /proc/sys/user/max_user_namespaces && exec unshare --user --map-user=1000 \"$@\"";
+    again_as_another(&format!("exec unshare --map-root-user sh -c '{inside}' again \"$@\"")).await;
+}
+
+/// Runs this binary again under another user id, by a shell line that gets it as its arguments.
+async fn again_as_another(line: &str) {
     if !testyard_sys::host::is_root() {
         eprintln!("skipped: every test here already runs as an ordinary user");
         return;
     }
-    let Some(setpriv) = testyard_sys::which::here("setpriv") else {
-        eprintln!("skipped: there is no setpriv to become another user with");
+    let (Some(setpriv), Some(_)) =
+        (testyard_sys::which::here("setpriv"), testyard_sys::which::here("unshare"))
+    else {
+        eprintln!("skipped: there is no setpriv or unshare to become another user with");
         return;
     };
     let home = tempfile::tempdir_in("/tmp").unwrap();
@@ -339,18 +392,18 @@ async fn as_an_ordinary_user() {
         Options { program: common::KEEPER.into(), ..Options::plain("user", home.path().join("s")).unwrap() };
     let keeper = Keeper::start(options).await.unwrap();
     let mut command = Command::new(setpriv)
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "sh", "-c", line, "again"])
         .args([std::env::current_exe().unwrap().as_os_str()])
-        .args(["cold_then_warm", "a_wrong_password", "init_scripts", "two_runs", "a_published_port"])
+        .args(WHEREVER)
         .inherit_env();
     command.env.insert("HOME".into(), home.path().into());
     let said = output(&keeper, command, Duration::from_secs(300)).await.unwrap();
     let text = String::from_utf8_lossy(&said.stdout).into_owned() + &String::from_utf8_lossy(&said.stderr);
-    if text.contains("Permission denied") && !text.contains("running") {
-        eprintln!("skipped: another user cannot read the build folder");
+    if !text.contains("running") {
+        eprintln!("skipped: another user cannot run this binary, or may not make namespaces: {text}");
         return;
     }
-    assert!(said.exit.is_success() && text.contains("5 passed"), "{text}");
+    assert!(said.exit.is_success() && text.contains(&format!("{} passed", WHEREVER.len())), "{text}");
 }
 
 fn free_port() -> u16 {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::future::BoxFuture;
 use testyard_model::plan::{Engine, EnginePlan, ServicePlan};
 use testyard_model::secret::Masker;
 use testyard_model::{Fidelity, Ledger, Provision, event::ServiceReport};
@@ -76,6 +77,8 @@ pub(crate) struct Ground<'a> {
     pub(crate) masker: &'a Masker,
     pub(crate) reached: &'a Reached,
     pub(crate) doing: Doing,
+    /// Starts what is done for later runs, without anybody waiting for it.
+    pub(crate) afterwards: &'a (dyn Fn(BoxFuture<'static, ()>) + Sync),
 }
 
 /// Where the log of a service lies in the run folder.
@@ -94,17 +97,28 @@ pub(crate) async fn bring(
     let begin = Instant::now();
     let server = settled.server.as_ref();
     let mut workshop = workshop(settled, plan, &ground);
+    workshop.doing("its folders");
     let run_as = server.launch(&workshop.site).run_as;
     for folder in [&ground.scratch, &workshop.site.run] {
         workshop.folder(folder, run_as)?;
     }
     let overlay = ground.scratch.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let made = golden::provide(server, &mut workshop, ground.cache, &overlay).await?;
+    let (made, keeping) = golden::provide(server, &mut workshop, ground.cache, &overlay).await?;
+    workshop.doing("its process to start");
     let mut child = workshop.start(&server.launch(&workshop.site)).await?;
     started();
     let address = workshop.site.address(server.ports()[0]);
     let limit = Duration::from_millis(plan.ready_within_ms);
-    answers(server, &mut child, &workshop, address, limit).await?;
+    if let Err(refusal) = answers(server, &mut child, &workshop, address, limit).await {
+        golden::doubt(server, &workshop, ground.cache);
+        return Err(refusal);
+    }
+    let workshop = Arc::new(workshop);
+    if let Some(keeping) = keeping {
+        // Now, and not when everything is up: another service may be waiting for the same data.
+        let workshop = workshop.clone();
+        (ground.afterwards)(Box::pin(async move { keeping.keep(&workshop).await }));
+    }
     let answered = ready::millis(begin);
     if let Some(check) = &plan.health {
         let left = limit.saturating_sub(begin.elapsed()).max(Duration::from_millis(check.timeout_ms));

@@ -22,8 +22,8 @@ use crate::workshop::{SHOWN_LINES, Workshop};
 /// meant for the life of a container; while others wait it is only the upper bound.
 const PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 
-/// What a shell returns for a program that is not there.
-const NOT_FOUND: i32 = 127;
+/// What a shell returns for a program that is not there, or that may not be run.
+const NO_PROGRAM: [i32; 2] = [127, 126];
 
 /// Runs the check until it holds, or until a container would be called unhealthy: after the start period, and then
 /// as long as its retries take at its interval.
@@ -34,6 +34,7 @@ pub(crate) async fn hold(
     ledger: &mut Ledger,
 ) -> Result<(), Refusal> {
     let (launch, emulated) = prepared(check, server, workshop)?;
+    workshop.doing(format!("the health check to hold: {}", shown(check)));
     let started = Instant::now();
     let patience = Duration::from_millis(
         check
@@ -97,8 +98,9 @@ async fn try_once(check: &HealthCheck, launch: &Launch, workshop: &Workshop) -> 
     let printed = [output.stdout.as_slice(), output.stderr.as_slice()].concat();
     let mut said = workshop.masked(log::last_lines(&printed, SHOWN_LINES));
     // `curl … || exit 1` hides the code, but not what the shell said.
-    let missing = said.iter().find(|line| line.contains("not found") && line.contains("sh"));
-    if output.exit == Exit::Code(NOT_FOUND) || missing.is_some() {
+    let missing = said.iter().find(|line| is_missing(line));
+    let by_code = matches!(output.exit, Exit::Code(code) if NO_PROGRAM.contains(&code));
+    if by_code || missing.is_some() {
         return Ok(Try::NoTool(
             missing.or(said.last()).cloned().unwrap_or_else(|| "a program is not there".into()),
         ));
@@ -109,6 +111,12 @@ async fn try_once(check: &HealthCheck, launch: &Launch, workshop: &Workshop) -> 
         format!("it ended with {}", output.exit)
     });
     Ok(Try::Failed(said))
+}
+
+/// Whether a shell says by this line that it cannot run a program: `/bin/sh: 1: curl: not found`.
+fn is_missing(line: &str) -> bool {
+    let by_shell = line.starts_with("/bin/sh:") || line.starts_with("sh:");
+    by_shell && !line.contains("cannot") && (line.contains("not found") || line.contains("Permission denied"))
 }
 
 /// The check as it is run here, and how that differs from what was written.
@@ -152,5 +160,27 @@ fn shown(check: &HealthCheck) -> String {
     match &check.test {
         HealthTest::Program(words) => words.join(" "),
         HealthTest::Shell(line) => line.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shells_that_miss_a_program() {
+        for line in [
+            "/bin/sh: 1: curl: not found",
+            "/bin/sh: line 1: curl: command not found",
+            "sh: curl: not found",
+            "/bin/sh: 1: curl: Permission denied",
+        ] {
+            assert!(is_missing(line), "{line}");
+        }
+        for line in
+            ["relation \"x\" not found", "/bin/sh: 1: cannot create /x: Permission denied", "404 not found"]
+        {
+            assert!(!is_missing(line), "{line}");
+        }
     }
 }

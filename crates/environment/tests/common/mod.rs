@@ -131,13 +131,21 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    /// What a shell line prints beside the services; its last lines when it fails.
-    pub(crate) async fn shell(&self, line: &str) -> Result<String, String> {
-        let command = Command::new("/bin/sh").args(["-c", line]).inherit_env();
+    /// What a shell line prints beside the services, given these variables as a suite would be; its standard error
+    /// when it fails.
+    pub(crate) async fn shell(&self, given: &[(&str, &str)], line: &str) -> Result<String, String> {
+        let given = self.environment.variables(&variables(given));
+        let command = Command::new("/bin/sh").args(["-c", line]).inherit_env().envs(given);
         let Output { exit, stdout, stderr, .. } =
             output(self.environment.keeper(), command, Duration::from_secs(60)).await.unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim().to_owned();
         if exit.is_success() { Ok(text(stdout)) } else { Err(text(stderr)) }
+    }
+
+    /// What a Redis answers to some words.
+    pub(crate) async fn redis(&self, host: &str, words: &str) -> Result<String, String> {
+        let given = [("CACHE_HOST", host), ("CACHE_PORT", "6379")];
+        self.shell(&given, &format!("redis-cli -h $CACHE_HOST -p $CACHE_PORT {words} 2>&1")).await
     }
 
     /// One value from the database of [`postgres`].
@@ -146,10 +154,8 @@ impl Run {
     }
 
     pub(crate) async fn query_as(&self, place: &str, password: &str, sql: &str) -> Result<String, String> {
-        let line = format!(
-            "PGCONNECT_TIMEOUT=10 psql -XAtw -v ON_ERROR_STOP=1 'postgresql://tester:{password}@{place}/ingester' -c \"{sql}\""
-        );
-        self.shell(&line).await
+        let url = format!("postgresql://tester:{password}@{place}/ingester?connect_timeout=10");
+        self.shell(&[("URL", &url), ("SQL", sql)], "psql -XAtw -v ON_ERROR_STOP=1 \"$URL\" -c \"$SQL\"").await
     }
 }
 
