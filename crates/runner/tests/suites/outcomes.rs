@@ -93,6 +93,31 @@ async fn the_import_path_is_that_of_the_command() {
 }
 
 #[tokio::test]
+async fn coverage_is_that_of_the_project() {
+    let Some(python) = python::any().await else { return };
+    let bin = python.parent().unwrap();
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let files =
+        [("app.py", "def f():\n    return 1\n"), ("test_a.py", "import app\ndef test_a(): app.f()\n")];
+    for command in ["python -m pytest --cov", "coverage run -m pytest"] {
+        let mut yard = Yard::new(&files, command).await.python(&python).variable("PATH", &path);
+        // The run's folder lies in the project, as it does in a real one.
+        yard.launch.run_folder = yard.path(".testyard/run");
+        let project = yard.path("");
+        let done = yard.run().await;
+        assert_eq!(done.verdict(), "passed", "{:?}", done.outcome);
+
+        let mut report = Yard::new(&[], "coverage report").await.command(&[], false).variable("PATH", &path);
+        report.launch.suite.folder = project;
+        let text = report.run().await.file("logs/suite-unit.log");
+        assert!(text.contains("app.py") && !text.contains("testyard_plugin"), "{text}");
+        let total = text.lines().find(|line| line.starts_with("TOTAL")).unwrap_or_default();
+        let numbers: Vec<&str> = total.split_whitespace().collect();
+        assert_eq!(numbers, ["TOTAL", "4", "0", "100%"], "{command}: {text}");
+    }
+}
+
+#[tokio::test]
 async fn a_suite_without_pytest_says_so() {
     let Some(python) = python::without_pytest() else { return };
     let done = Yard::new(&[("test_a.py", THREE)], "pytest").await.python(&python).run().await;

@@ -28,7 +28,10 @@ pub(crate) async fn with_pytest(version: &str, pytest: &str) -> Option<PathBuf> 
     std::fs::create_dir_all(&folder).unwrap();
     let _lock = lock::lock(&folder.with_extension("lock")).await.unwrap();
     let python = folder.join("bin/python");
-    if folder.join("complete").exists() || make(&base, &folder, pytest).await {
+    let packages = packages(pytest);
+    let marker = folder.join("complete");
+    let complete = std::fs::read_to_string(&marker).is_ok_and(|text| text == packages.join(" "));
+    if complete || make(&base, &folder, &packages).await {
         return Some(python);
     }
     eprintln!("skipped: cannot install pytest {pytest} for Python {version}");
@@ -54,18 +57,25 @@ fn glob_folders(folder: &Path) -> Vec<PathBuf> {
     std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
 }
 
-async fn make(base: &Path, folder: &Path, pytest: &str) -> bool {
+/// What is installed beside that version of pytest: the plugins that change what it does with tests.
+fn packages(pytest: &str) -> Vec<String> {
+    let mut packages = vec![format!("pytest=={pytest}.*")];
+    packages.extend(["pytest-xdist", "pytest-rerunfailures", "pytest-cov"].map(str::to_owned));
+    // From pytest 9 on subtests are part of it.
+    if pytest != "9" {
+        packages.push("pytest-subtests".to_owned());
+    }
+    packages
+}
+
+async fn make(base: &Path, folder: &Path, packages: &[String]) -> bool {
     let mut options = Options::plain("runner-test", folder.with_extension("scratch")).unwrap();
     options.program = PathBuf::from(env!("CARGO_BIN_EXE_testyard-runner-fixture"));
     let keeper = Keeper::start(options).await.unwrap();
     let venv = Command::new(base).args(["-m", "venv", "--clear"]).args([folder]).inherit_env();
-    let packages = [&format!("pytest=={pytest}.*"), "pytest-xdist", "pytest-rerunfailures"];
-    // From pytest 9 on subtests are part of it.
-    let more = if pytest == "9" { &[][..] } else { &["pytest-subtests"] };
     let pip = Command::new(folder.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"])
         .args(packages)
-        .args(more)
         .inherit_env();
     let mut made = true;
     for command in [venv, pip] {
@@ -76,7 +86,7 @@ async fn make(base: &Path, folder: &Path, pytest: &str) -> bool {
         }
     }
     keeper.shutdown().await;
-    made && testyard_sys::files::write(&folder.join("complete"), "").is_ok()
+    made && testyard_sys::files::write(&folder.join("complete"), packages.join(" ")).is_ok()
 }
 
 fn interpreter(version: &str) -> Option<PathBuf> {

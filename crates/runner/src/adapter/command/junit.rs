@@ -220,6 +220,14 @@ second</error><system-err>last words</system-err></testcase>
         );
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_survived(text in "(</?(testsuite|testcase|failure)( name=\"[a&;]*\")?/?>|<!\\[CDATA\\[|\\]\\]>|&[a-z#0-9]*;|[ -~é]){0,30}") {
+            // A result or an error, but no panic.
+            let _ = read(&text);
+        }
+    }
+
     #[test]
     fn a_bare_suite_is_junit_and_other_files_are_not() {
         assert_eq!(shown(r#"<testsuite><testcase name="a"/></testsuite>"#), ["a passed 0 |"]);

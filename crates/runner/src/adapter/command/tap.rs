@@ -94,7 +94,7 @@ fn case(ok: bool, rest: &str, number: u64) -> Case {
     let (described, directive) = split_directive(rest);
     let described = described.trim_start_matches(|c: char| c.is_ascii_digit()).trim();
     let described = described.strip_prefix("- ").unwrap_or(described);
-    let lower = directive.to_lowercase();
+    let lower = directive.to_ascii_lowercase();
     let reason = |word: &str| {
         let reason = directive[word.len()..].trim();
         if reason.is_empty() { word.to_owned() } else { reason.to_owned() }
@@ -147,6 +147,13 @@ mod tests {
             passed("a # b"),
         ];
         assert_eq!(read(text), (expected, None));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_survived(text in "(ok|not ok|1\\.\\.|#|[ -~\u{212a}é\n]){0,40}") {
+            read(&text);
+        }
     }
 
     #[test]

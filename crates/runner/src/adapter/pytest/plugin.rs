@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Every file of the plugin.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 4] = [
     ("start.py", include_str!("../../../../../plugin/start.py")),
-    ("testyard_plugin/__init__.py", include_str!("../../../../../plugin/testyard_plugin/__init__.py")),
     ("testyard_plugin/channel.py", include_str!("../../../../../plugin/testyard_plugin/channel.py")),
     ("testyard_plugin/fold.py", include_str!("../../../../../plugin/testyard_plugin/fold.py")),
     ("testyard_plugin/listener.py", include_str!("../../../../../plugin/testyard_plugin/listener.py")),
