@@ -66,6 +66,7 @@ pub(crate) async fn provide(
     if place.data().is_dir() {
         return Ok((take(&place, workshop, overlay, run_as).await?, None));
     }
+    workshop.doing("another run, which makes the same data");
     let guard = place.guard().await;
     // Whoever held the lock before may have made it.
     if place.data().is_dir() {

@@ -17,7 +17,7 @@ const ADDED: usize = 30;
 
 /// The scratch folder of a run. The same for every process that asks.
 pub(crate) fn folder(run_folder: &Path, run: &str) -> PathBuf {
-    let inside = run_folder.join("scratch");
+    let inside = run_folder.join("services");
     let short = inside.as_os_str().len() + ADDED <= LONGEST;
     let open = !host::is_root() || run_folder.ancestors().all(may_enter);
     if short && open { inside } else { Path::new("/tmp").join(format!("testyard-{run}")) }

@@ -116,6 +116,34 @@ async fn init_scripts_run_in_order_and_their_failure_says_where() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn settings_and_secrets_that_are_mounted() {
+    let Some(yard) = Yard::with(&[Product::PostgreSql]).await else { return };
+    let file = |name: &str, text: &str| {
+        let path = yard.folder.path().join(name);
+        files::write(&path, text).unwrap();
+        path
+    };
+    let mut db = postgres("db");
+    db.environment.remove("POSTGRES_PASSWORD");
+    db.environment.insert("POSTGRES_PASSWORD_FILE".into(), "/run/secrets/password".into());
+    db.environment.insert("POSTGRES_INITDB_ARGS".into(), "--data-checksums".into());
+    db.mounts = vec![
+        mount(&file("password", "secret-word\n"), "/run/secrets/password"),
+        mount(
+            &file("my.conf", "work_mem = '7MB'\nlisten_addresses = '*'\nport = 1\n"),
+            "/etc/postgresql.conf",
+        ),
+    ];
+    db.command = words("postgres -c config_file=/etc/postgresql.conf -c max_connections=17 -p 5544");
+    let run = yard.up(vec![db]).await;
+    let shown = "SELECT concat_ws(' ', current_setting('work_mem'), current_setting('max_connections'), \
+                 current_setting('data_checksums'), current_setting('fsync'))";
+    assert_eq!(run.query("db:5544", shown).await.unwrap(), "7MB 17 on off", "{:?}", run.told.all());
+    assert!(run.query_as("db:5544", "guess", shown).await.is_err());
+    run.environment.down().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_runs_of_one_project_never_meet() {
     let Some(yard) = Yard::with(BOTH).await else { return };
     let port = free_port();

@@ -58,7 +58,8 @@ impl Part {
         }
         let mut names = vec![self.plan.name.clone()];
         for alias in &self.plan.aliases {
-            if !names.contains(alias) {
+            // Some projects call a service localhost by its hostname; the machine must keep that name.
+            if !names.contains(alias) && alias != "localhost" {
                 names.push(alias.clone());
             }
         }

@@ -37,7 +37,6 @@ impl Recipe for Redis {
         let words = arguments(service)?;
         let mut asked = Asked::new(service, ledger);
         asked.storage("/data");
-        asked.storage("/bitnami");
         let mut settings = Settings { product: Some(provision.product), ..Settings::default() };
         let mut words = words.into_iter().peekable();
         if let Some(file) = words.next_if(|word| !word.starts_with("--")) {
@@ -190,5 +189,66 @@ impl Server for Settings {
             ["-h".to_owned(), site.ip.to_string(), "-p".to_owned(), site.port(self.port()).to_string()];
         let tools = ["redis-cli", "valkey-cli"].map(|tool| (tool.to_owned(), address.to_vec()));
         Tools { arguments: tools.into(), ..Tools::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::testing;
+
+    fn launched(command: &str, environment: &[(&str, &str)]) -> Result<(Vec<u16>, String, Ledger), String> {
+        let mut service = crate::fixture::service("cache", "redis:7");
+        let words = command.split('|').map(str::to_owned).collect();
+        service.command = (!command.is_empty()).then_some(words);
+        service.environment =
+            environment.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let settled = testing::settled(&Redis, &service, "7.2.0");
+        let (server, ledger) = settled.map_err(|refusal| refusal.why().to_owned())?;
+        let launch = server.launch(&testing::site(&service, Product::Redis, "7.2.0"));
+        Ok((server.ports(), launch.arguments.join(" "), ledger))
+    }
+
+    #[test]
+    fn commands_in_every_form() {
+        let ours = "--bind 127.3.2.1 --port 6379 --dir /d --logfile  --daemonize no";
+        for (command, flags) in [
+            ("", ""),
+            ("redis-server", ""),
+            ("--appendonly|yes", " --appendonly yes"),
+            ("redis-server|--save|60|1|--maxmemory|64mb", " --save 60 1 --maxmemory 64mb"),
+            ("docker-entrypoint.sh|redis-server|--SAVE|", " --save "),
+            ("sh|-c|exec redis-server --requirepass $PW", " --requirepass word"),
+            ("redis-server|--bind|0.0.0.0|--daemonize|yes", ""),
+        ] {
+            let (ports, arguments, _) = launched(command, &[("PW", "word")]).unwrap();
+            assert_eq!(
+                (ports, arguments),
+                (vec![PORT], format!("--protected-mode no{flags} {ours}")),
+                "{command}"
+            );
+        }
+        assert_eq!(launched("--port|7000", &[]).unwrap().0, [7000]);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (command, why) in [
+            ("redis-sentinel|/etc/sentinel.conf", "runs redis-sentinel"),
+            ("--port|0", "no port"),
+            ("/etc/redis.conf", "no mount provides"),
+            ("sh|-c|redis-server & wait", "more than start the server"),
+        ] {
+            let refused = launched(command, &[]).unwrap_err();
+            assert!(refused.contains(why), "{command}: {refused}");
+        }
+    }
+
+    #[test]
+    fn passwords_stay_out_of_the_ledger() {
+        let (_, _, ledger) = launched("--requirepass|hunter2|--bind|0.0.0.0", &[]).unwrap();
+        assert!(!format!("{ledger:?}").contains("hunter2"));
+        assert_eq!(testing::how(&ledger, "command --requirepass"), Some(Fidelity::Honoured));
+        assert_eq!(testing::how(&ledger, "command --bind"), Some(Fidelity::Emulated));
     }
 }

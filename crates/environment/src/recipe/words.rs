@@ -44,7 +44,7 @@ fn is_command_flag(word: &str) -> bool {
 }
 
 /// Splits a shell line of one simple command and expands its variables; None when it is anything more.
-fn expand(line: &str, environment: &BTreeMap<String, String>) -> Option<Vec<String>> {
+pub(crate) fn expand(line: &str, environment: &BTreeMap<String, String>) -> Option<Vec<String>> {
     let mut reader = Reader { rest: line.trim(), environment, words: Vec::new(), word: None };
     while reader.step()? {}
     reader.end_word();
