@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use testyard_environment::Environment;
 use testyard_model::plan::LeftOut;
-use testyard_model::{Event, Outcome, Phase};
+use testyard_model::{CheckId, Event, Outcome, Phase};
 use testyard_runner::{SuiteLaunch, Verification, Vitals, Worker, unmet_need};
 use tokio::sync::watch;
 
@@ -70,15 +70,13 @@ impl Course {
         workers
     }
 
-    /// How collecting ended: failed when a file cannot be collected and the project is wrong.
+    /// How collecting ended: failed when a suite or a file cannot be collected and the project is wrong.
     fn collected(&self) -> Outcome {
         let outcomes: Vec<Outcome> = self.recorder.with_state(|state| {
-            state
-                .suites
-                .iter()
-                .flat_map(|suite| &suite.collection_errors)
-                .map(|error| error.outcome.clone())
-                .collect()
+            let suites = self.plan.suites.iter().map(|suite| CheckId::of(Phase::Collect, &suite.name));
+            let suites = suites.filter_map(|check| state.outcome_of(&check).cloned());
+            let files = state.suites.iter().flat_map(|suite| &suite.collection_errors);
+            suites.chain(files.map(|error| error.outcome.clone())).collect()
         });
         let blocked = outcomes.iter().find(|outcome| matches!(outcome, Outcome::Blocked { .. }));
         if self.is_cancelled() {

@@ -10,7 +10,7 @@ use testyard_model::plan::{Install, InstallKind, PythonPlan};
 
 use super::declared::{self, Wanted};
 use super::venv::Tools;
-use super::{active, existing};
+use super::{active, existing, locked};
 use crate::attempt;
 use crate::context::{Context, Failure};
 use crate::decisive;
@@ -99,11 +99,13 @@ impl Installing<'_> {
                 Some(poetry) => self.attempts(self.poetry(poetry, install, groups, extras), job).await,
                 None => self.unlocked("poetry", install, groups, extras, job).await,
             },
-            InstallKind::Project { groups, extras } => self.project(&install.file, groups, extras, job).await,
+            InstallKind::Project { groups, extras } => {
+                self.project(&install.file, groups, extras, None, job).await
+            }
         }
     }
 
-    /// A lock file whose tool is not there: the project is installed as it declares itself.
+    /// A lock file whose tool is not there: the project is installed as it declares itself, in the locked versions.
     async fn unlocked(
         &self,
         tool: &str,
@@ -112,10 +114,16 @@ impl Installing<'_> {
         extras: &[String],
         job: Job<'_>,
     ) -> Result<Vec<String>, Vec<String>> {
-        let note =
-            format!("{tool} is not there: versions were resolved anew, {} was not used", self.name(install));
+        let name = self.name(install);
+        let (pins, note) = match locked::constraints(self.context, self.folder, &install.file).await {
+            Ok(pins) => (Some(pins), format!("{tool} is not there: pip kept to the versions in {name}")),
+            Err(why) => {
+                let why = why.join("; ");
+                (None, format!("{tool} is not there, and versions were resolved anew: {name}: {why}"))
+            }
+        };
         let file = install.file.with_file_name("pyproject.toml");
-        let done = self.project(&file, groups, extras, job).await;
+        let done = self.project(&file, groups, extras, pins.as_deref(), job).await;
         done.map(|mut evidence| {
             evidence.push(note.clone());
             evidence
@@ -126,15 +134,19 @@ impl Installing<'_> {
         })
     }
 
-    /// A project in editable form; where it cannot be built, what it depends on.
+    /// A project in editable form, within the constraints of a file where there is one; where it cannot be built, what
+    /// it depends on.
     async fn project(
         &self,
         file: &Path,
         groups: &[String],
         extras: &[String],
+        pins: Option<&Path>,
         job: Job<'_>,
     ) -> Result<Vec<String>, Vec<String>> {
-        let mut arguments = vec![OsString::from("-e"), editable(file, extras)];
+        let pins: Vec<OsString> = pins.into_iter().flat_map(|pins| ["-c".into(), pins.into()]).collect();
+        let mut arguments = pins.clone();
+        arguments.extend([OsString::from("-e"), editable(file, extras)]);
         arguments.extend(self.grouped(file, groups).await?);
         let failed = match self.attempts(self.packages(arguments), job).await {
             Ok(evidence) => return Ok(evidence),
@@ -151,7 +163,7 @@ impl Installing<'_> {
         let mut evidence =
             vec!["the project itself cannot be built: only what it depends on was installed".to_owned()];
         if !requirements.is_empty() {
-            let arguments = requirements.into_iter().map(OsString::from);
+            let arguments = pins.into_iter().chain(requirements.into_iter().map(OsString::from));
             evidence.extend(self.attempts(self.packages(arguments), job).await?);
         }
         evidence.extend(failed);

@@ -11,7 +11,7 @@ use crate::binaries::hex;
 use crate::context::Context;
 
 /// Rises when environments are made in another way than before, so that old ones are not used any more.
-const REVISION: &str = "1";
+const REVISION: &str = "2";
 
 /// Files beside a declaration of a project that say how it is built and what it needs.
 const BUILD_FILES: [&str; 5] = ["pyproject.toml", "setup.py", "setup.cfg", "uv.lock", "poetry.lock"];
@@ -33,7 +33,7 @@ pub(super) fn of(context: &Context, plan: &PythonPlan) -> String {
     for line in interpreters(context) {
         add(line.as_bytes());
     }
-    // A lock file counts where its tool is, and not where it is not.
+    // A lock file is installed by its own tool where that is, else by pip, which knows less of it.
     for tool in ["uv", "poetry"] {
         add(&[u8::from(context.program(tool).is_some())]);
     }

@@ -8,6 +8,7 @@ mod existing;
 mod install;
 mod interpreter;
 mod key;
+mod locked;
 mod own;
 mod specifier;
 mod venv;

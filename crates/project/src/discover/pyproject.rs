@@ -39,6 +39,7 @@ pub(super) fn read(text: &str) -> Declaration {
     if old_dev.is_some() {
         groups.push("dev".to_owned());
     }
+    groups.extend(default_groups(at(&["tool", "uv", "default-groups"]), at(&["dependency-groups"])));
     groups.sort();
     groups.dedup();
     let mut extras = names(&["project", "optional-dependencies"]);
@@ -50,6 +51,19 @@ pub(super) fn read(text: &str) -> Declaration {
         groups,
         extras,
     }
+}
+
+/// The groups that a project wants wherever it is worked on, by its own word for uv: some of those it declares, or
+/// `"all"`.
+fn default_groups(wanted: Option<&Item>, declared: Option<&Item>) -> Vec<String> {
+    let declared = declared.and_then(Item::as_table_like);
+    let declared: Vec<&str> = declared.iter().flat_map(|table| table.iter()).map(|(name, _)| name).collect();
+    let wanted = |name: &str| match wanted {
+        Some(item) if item.as_str() == Some("all") => true,
+        Some(item) => item.as_array().into_iter().flatten().any(|one| one.as_str() == Some(name)),
+        None => false,
+    };
+    declared.into_iter().filter(|name| wanted(name)).map(str::to_owned).collect()
 }
 
 /// Adds what a `setup.cfg` says.
@@ -102,6 +116,9 @@ mod tests {
             "[tool.poetry]\nname = \"a\"\n[tool.poetry.dev-dependencies]\npytest = \"*\"\n",
             "project poetry groups=dev extras=",
         );
+        let groups = "[dependency-groups]\ntest = []\ndocs = []\npg = []\n[tool.uv]\ndefault-groups = ";
+        check(&format!("{groups}[\"pg\", \"none\"]"), "groups=pg,test extras=");
+        check(&format!("{groups}\"all\""), "groups=docs,pg,test extras=");
         check("not toml", "groups= extras=");
     }
 

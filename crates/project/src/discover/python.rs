@@ -36,6 +36,9 @@ pub(super) fn find(
 ) -> (PythonFound, Vec<Finding>) {
     let folder = declaring_folder(root, listing, tests);
     let mut install = folder.as_deref().map(|folder| declared(root, listing, folder)).unwrap_or_default();
+    if !install.iter().any(|one| one.kind != InstallKind::Requirements) {
+        install.extend(package_below(root, listing, tests));
+    }
     install.extend(beside_tests(root, listing, tests, folder.as_deref()));
     let folder = folder.unwrap_or_else(|| tests.to_owned());
     let mut findings = Vec::new();
@@ -114,6 +117,14 @@ fn declared(root: &Path, listing: &Listing, folder: &Path) -> Vec<Install> {
         install.push(Install { file, kind: InstallKind::Project { groups, extras }, required });
     }
     install
+}
+
+/// The project's own package where only its `src` is one: requirements beside the tests, `src/setup.py` below.
+fn package_below(root: &Path, listing: &Listing, tests: &Path) -> Option<Install> {
+    let folder = upwards(tests)
+        .map(|folder| folder.join("src"))
+        .find(|folder| ["pyproject.toml", "setup.py"].iter().any(|name| listing.has(&folder.join(name))))?;
+    declared(root, listing, &folder).into_iter().find(|one| matches!(one.kind, InstallKind::Project { .. }))
 }
 
 /// Requirement files in the folders of the tests themselves, `tests/requirements.txt`.
@@ -235,6 +246,12 @@ mod tests {
             "backend/requirements/base.txt",
         );
         check(&[("docs/requirements.txt", ""), ("tests/test_a.py", "")], "", "");
+        check(
+            &[("requirements.txt", ""), ("src/setup.py", "")],
+            "",
+            "requirements.txt | src/setup.py project [] []",
+        );
+        check(&[("setup.py", ""), ("src/setup.py", "")], "", "setup.py project [] []");
         check(
             &[("requirements.txt", ""), ("tests/requirements.txt", ""), ("tests/test_a.py", "")],
             "",
