@@ -175,7 +175,7 @@ impl Url {
                 let database = decoded(self.path.trim_start_matches('/')).unwrap_or_else(|| user.clone());
                 Arc::new(probe::Postgres { user, password: self.password.clone(), database })
             }
-            "mysql" | "mariadb" => Arc::new(probe::MySql),
+            "mysql" | "mariadb" => Arc::new(probe::MySql { locked_is_ready: false }),
             "redis" | "valkey" => Arc::new(probe::Redis {
                 user: self.user.clone(),
                 password: self.password.clone(),

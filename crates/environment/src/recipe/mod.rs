@@ -8,12 +8,14 @@
 mod arguments;
 pub mod asked;
 mod launch;
+mod mariadb;
 mod memcached;
 mod mosquitto;
 mod nats;
 mod postgres;
 mod rabbitmq;
 mod redis;
+mod scripts;
 #[cfg(test)]
 mod testing;
 pub mod words;
@@ -77,13 +79,13 @@ pub type GoldenKey = Vec<(String, Vec<u8>)>;
 /// The recipe for a product, as it really is: MariaDB that stands in for MySQL asks for the product `MySql` here, and
 /// the provision says `MariaDb`.
 pub fn recipe(product: Product) -> Option<&'static dyn Recipe> {
-    match product {
-        Product::PostgreSql => Some(&postgres::Postgres),
-        Product::Redis | Product::Valkey => Some(&redis::Redis),
-        Product::Nats => Some(&nats::Nats),
-        Product::RabbitMq => Some(&rabbitmq::RabbitMq),
-        Product::Mosquitto => Some(&mosquitto::Mosquitto),
-        Product::Memcached => Some(&memcached::Memcached),
-        _ => None,
-    }
+    Some(match product {
+        Product::PostgreSql => &postgres::Postgres,
+        Product::Redis | Product::Valkey => &redis::Redis,
+        Product::Nats => &nats::Nats,
+        Product::MariaDb | Product::MySql => &mariadb::MariaDb,
+        Product::RabbitMq => &rabbitmq::RabbitMq,
+        Product::Mosquitto => &mosquitto::Mosquitto,
+        Product::Memcached => &memcached::Memcached,
+    })
 }

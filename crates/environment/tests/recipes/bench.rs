@@ -206,7 +206,7 @@ impl Bench {
 }
 
 /// The keeper's binary; elsewhere when this test runs as somebody who may not read the usual place.
-fn fixture() -> PathBuf {
+pub(crate) fn fixture() -> PathBuf {
     let usual = env!("CARGO_BIN_EXE_testyard-environment-fixture");
     std::env::var_os("TESTYARD_FIXTURE").map_or_else(|| usual.into(), PathBuf::from)
 }

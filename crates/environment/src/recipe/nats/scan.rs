@@ -76,7 +76,7 @@ impl Scanner<'_> {
             Some('[') => self.array(),
             // A text over several lines.
             Some('(') => {
-                self.at = self.text[self.at..].find(')').map_or(self.text.len(), |end| self.at + end + 1)
+                self.at = self.text[self.at..].find(')').map_or(self.text.len(), |end| self.at + end + 1);
             }
             Some(_) => {
                 let (text, at) = self.word(&[]);

@@ -87,7 +87,7 @@ async fn scripts(settings: &Settings, workshop: &Workshop) -> Result<(), Refusal
     let result = async {
         answers(settings, workshop, &mut server).await?;
         for script in &settings.scripts {
-            script.run(settings, workshop).await?;
+            super::scripts::run(script, settings, workshop).await?;
         }
         Ok(())
     };

@@ -5,16 +5,13 @@ use std::collections::BTreeMap;
 use testyard_model::{Fidelity, Ledger, Provision, plan::ServicePlan, secret};
 
 use super::locale::{self, Locale};
-use super::scripts::{self, Script};
 use crate::Refusal;
 use crate::recipe::asked::Asked;
+use crate::recipe::scripts::{self, Script};
 use crate::recipe::words;
 
 /// PostgreSQL's own port.
 const PORT: u16 = 5432;
-
-/// Where the image looks for init scripts.
-const SCRIPTS: &str = "/docker-entrypoint-initdb.d";
 
 /// Settings that say where the server lives, which is the engine's business: (setting, why).
 const OURS: [(&str, &str); 5] = [
@@ -65,9 +62,9 @@ impl Settings {
             method,
             port: PORT,
             locale,
-            initdb: initdb.split_whitespace().map(str::to_owned).collect(),
+            initdb: initdb_words(&initdb, service)?,
             flags: Vec::new(),
-            scripts: scripts::found(&asked.mounts_under(SCRIPTS), asked.ledger())?,
+            scripts: scripts::found(&asked.mounts_under(scripts::FOLDER), asked.ledger())?,
             environment: service.environment.clone(),
         };
         asked.note("PGDATA", Fidelity::Emulated, "the data directory lies with the run");
@@ -110,8 +107,9 @@ impl Settings {
                 // Other flags, with or without a value of their own, mean what they mean.
                 None => {
                     asked.ledger().note(format!("command {flag}"), Fidelity::Honoured, "passed on");
+                    let value = setting.filter(|_| flag == "-c");
                     self.flags.push(flag);
-                    self.flags.extend(setting);
+                    self.flags.extend(value);
                 }
             }
         }
@@ -158,6 +156,12 @@ impl Settings {
     }
 }
 
+/// The image hands them to a shell, so that quotes and variables work.
+fn initdb_words(line: &str, service: &ServicePlan) -> Result<Vec<String>, Refusal> {
+    words::expand(line, &service.environment)
+        .ok_or_else(|| Refusal::new(format!("POSTGRES_INITDB_ARGS is more than arguments: {line}")))
+}
+
 /// The arguments for `postgres` that the container would give it.
 fn arguments(service: &ServicePlan) -> Result<Vec<String>, Refusal> {
     let shown = || service.command.clone().unwrap_or_default().join(" ");
@@ -187,4 +191,88 @@ fn method(asked: &mut Asked<'_>, has_password: bool, provision: &Provision) -> R
     // What the server itself hashes passwords with, since version 14.
     let major: u32 = provision.major().parse().unwrap_or(u32::MAX);
     Ok(method.unwrap_or_else(|| if major >= 14 { "scram-sha-256" } else { "md5" }.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use testyard_model::Product;
+
+    use super::*;
+    use crate::recipe::postgres::Postgres;
+    use crate::recipe::{Recipe, testing};
+
+    const PASSWORD: (&str, &str) = ("POSTGRES_PASSWORD", "word");
+
+    fn read(environment: &[(&str, &str)], command: &[&str]) -> Result<(Settings, Ledger), String> {
+        let service = testing::service("postgres:15", environment, command);
+        let mut ledger = Ledger::default();
+        let provision = crate::fixture::provision(Product::PostgreSql, "15.3");
+        let settings = Settings::read(&service, &provision, &mut ledger);
+        settings.map(|settings| (settings, ledger)).map_err(|refusal| refusal.why().to_owned())
+    }
+
+    #[test]
+    fn defaults_of_the_image() {
+        let check = |environment: &[(&str, &str)], user: &str, database: &str, method: &str| {
+            let (settings, _) = read(environment, &[]).unwrap();
+            let found = (settings.user.as_str(), settings.database.as_str(), settings.method.as_str());
+            assert_eq!(found, (user, database, method), "{environment:?}");
+        };
+        check(&[PASSWORD], "postgres", "postgres", "scram-sha-256");
+        check(&[PASSWORD, ("POSTGRES_USER", "me")], "me", "me", "scram-sha-256");
+        check(&[PASSWORD, ("POSTGRES_USER", "me"), ("POSTGRES_DB", "d")], "me", "d", "scram-sha-256");
+        check(&[("POSTGRES_HOST_AUTH_METHOD", "trust")], "postgres", "postgres", "trust");
+        check(&[PASSWORD, ("POSTGRES_HOST_AUTH_METHOD", "md5")], "postgres", "postgres", "md5");
+    }
+
+    #[test]
+    fn without_a_password_nobody_is_let_in() {
+        assert!(read(&[], &[]).is_err_and(|why| why.contains("POSTGRES_PASSWORD is not set")));
+        assert!(read(&[("POSTGRES_HOST_AUTH_METHOD", "md5")], &[]).is_err());
+    }
+
+    #[test]
+    fn flags_in_every_form() {
+        let check = |command: &[&str], flags: &[&str], port: u16| {
+            let (settings, _) = read(&[PASSWORD], command).unwrap();
+            let flags: Vec<String> = flags.iter().map(ToString::to_string).collect();
+            assert_eq!((settings.flags, settings.port), (flags, port), "{command:?}");
+        };
+        check(&["postgres", "-c", "fsync=on"], &["-c", "fsync=on"], PORT);
+        check(
+            &["-cwork_mem=7MB", "--max-connections=9"],
+            &["-c", "work_mem=7MB", "-c", "max_connections=9"],
+            PORT,
+        );
+        check(&["docker-entrypoint.sh", "postgres", "-p", "5544"], &[], 5544);
+        check(&["-c", "listen_addresses=*", "-c", "port=5545"], &[], 5545);
+        check(&["-k", "/tmp", "-N", "17", "--version"], &["-N", "17", "--version"], PORT);
+    }
+
+    #[test]
+    fn what_is_refused() {
+        for (command, why) in [
+            (["-c", "config_file=/etc/postgresql.conf"], "no mount provides"),
+            (["-c", "port=0"], "no port"),
+            (["pg_ctl", "start"], "runs pg_ctl"),
+        ] {
+            assert!(read(&[PASSWORD], &command).is_err_and(|refused| refused.contains(why)), "{command:?}");
+        }
+    }
+
+    #[test]
+    fn a_missing_extension_is_refused() {
+        let service = testing::service("pgvector/pgvector:pg15", &[PASSWORD], &[]);
+        let mut provision = crate::fixture::provision(Product::PostgreSql, "15.3");
+        assert!(Postgres.settle(&service, &provision, &mut Ledger::default()).is_ok());
+        provision.missing_extensions = vec!["vector".to_owned()];
+        let refused = Postgres.settle(&service, &provision, &mut Ledger::default());
+        assert!(refused.is_err_and(|refusal| refusal.why().contains("extension vector")));
+    }
+
+    #[test]
+    fn passwords_stay_out_of_the_ledger() {
+        let (_, ledger) = read(&[("POSTGRES_PASSWORD", "hunter2")], &[]).unwrap();
+        assert!(!format!("{ledger:?}").contains("hunter2"));
+    }
 }
