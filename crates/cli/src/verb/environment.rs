@@ -46,6 +46,9 @@ fn show(desk: &Desk, told: Option<&Told>) {
     let rows: Vec<PsRow> = services.iter().map(PsRow::of).collect();
     match desk.format {
         Format::Json => desk.result(&json::ps(&rows)),
+        Format::Human if rows.is_empty() => {
+            eprintln!("testyard: nothing is up; `testyard up` brings services up")
+        }
         Format::Human => desk.lines(&table::ps(&rows, desk.screen.style)),
     }
 }
