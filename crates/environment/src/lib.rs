@@ -6,6 +6,7 @@
 //!
 //! [`up`] is the way in, [`Environment`] what it returns.
 
+mod account;
 mod bring;
 mod engine;
 mod environment;

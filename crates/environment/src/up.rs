@@ -19,7 +19,7 @@ use crate::engine::{Part, Role, Up, attach, native};
 use crate::environment::{Environment, EnvironmentError, clear};
 use crate::file::{EnvironmentFile, ServiceEntry, ServiceState};
 use crate::network::{Layout, Settled, forward};
-use crate::{Refusal, order, scratch};
+use crate::{Refusal, account, order, scratch};
 
 /// The least memory, in bytes, with which half of it may hold the services' data.
 const ENOUGH: u64 = 1 << 30;
@@ -71,6 +71,7 @@ pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environme
         }
     };
     open_scratch(&keeper, &scratch);
+    account::provide(&keeper, &scratch).await;
     let Settled { reached, rewriter, forwards, block } = layout.settle(&keeper).await;
     describe(&mut file, &parts, &keeper);
     file.rewritten_by(&rewriter);
