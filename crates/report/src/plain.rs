@@ -13,6 +13,9 @@ use crate::text;
 /// Progress is said when this much time of the run has passed since it was last said.
 const PROGRESS_MS: u64 = 10_000;
 
+/// What a tool prints may be as long as it likes; what is waited for is told in so many columns.
+const WAITING_COLUMNS: usize = 80;
+
 /// The plain view of one run. It remembers when it last spoke of progress; everything else it reads from the state.
 #[derive(Debug, Clone, Default)]
 pub struct Plain {
@@ -37,6 +40,7 @@ impl Plain {
             Event::PhaseFinished { phase, .. } => self.phase(*phase, state).into_iter().collect(),
             Event::CheckStarted { check, title } => vec![Line::new().dim(format!("{check}: {title}"))],
             Event::Waiting { check, message, elapsed_ms } => {
+                let message = text::cut(message, WAITING_COLUMNS, "…");
                 vec![Line::new().dim(format!("{check}: waiting for {message} ({})", text::span(*elapsed_ms)))]
             }
             Event::Collected { suite, tests } => {

@@ -27,6 +27,9 @@ const UNREACHED: [&str; 15] = [
 const HERE: [&str; 4] = ["localhost", "127.0.0.1", "0.0.0.0", "::1"];
 /// How pytest marks the lines of an exception.
 const MARK: &str = "E  ";
+/// How pytest shows the arguments of the functions that make connections. The system's own errors name no address; the
+/// last such line above them does.
+const ARGUMENTS: [&str; 2] = ["host = ", "address = "];
 /// Some clients spread one message over that many lines.
 const LINES: usize = 3;
 
@@ -40,10 +43,18 @@ pub(crate) fn missed<'a>(left_out: &'a [LeftOut], said: &str) -> Option<(&'a Lef
     let mut windows: Vec<&[&str]> =
         (0..lines.len()).rev().map(|from| &lines[from..lines.len().min(from + LINES)]).collect();
     windows.sort_by_key(|window| !window[0].starts_with(MARK));
-    windows.into_iter().filter(|window| is_unreached(window[0])).find_map(|window| {
+    windows.retain(|window| is_unreached(window[0]));
+    let told = |left, line: &str| (left, line.strip_prefix(MARK).unwrap_or(line).trim().to_owned());
+    let named = windows.iter().find_map(|window| {
         let text = window.join(" ");
         let left = left_out.iter().find(|left| names(&text, left))?;
-        Some((left, window[0].strip_prefix(MARK).unwrap_or(window[0]).trim().to_owned()))
+        Some(told(left, window[0]))
+    });
+    named.or_else(|| {
+        let raised = windows.first().filter(|window| window[0].starts_with(MARK))?;
+        let asked = lines.iter().rev().find(|line| ARGUMENTS.iter().any(|start| line.starts_with(start)))?;
+        let left = left_out.iter().find(|left| names(asked, left))?;
+        Some(told(left, raised[0]))
     })
 }
 
@@ -125,6 +136,12 @@ mod tests {
         let old = "could not connect to server: Connection refused\n\tIs the server running on host\n\
                    \t\"localhost\" (127.0.0.1) and accepting TCP/IP connections on port 5432?";
         check(old, "db");
+        let bare = "host = 'db', port = 5432, family = 0\n\nE  socket.gaierror: [Errno -2] Name or service not known";
+        check(bare, "db");
+        check(
+            "address = ('localhost', 5005)\nE   ConnectionRefusedError: [Errno 111] Connection refused",
+            "api",
+        );
         check("Cannot connect to host api:80 ssl:default [Name or service not known]\nthe end\n", "api");
     }
 
@@ -133,6 +150,8 @@ mod tests {
         let check = |said: &str| assert_eq!(missed(&left_out(), said), None, "{said}");
         check("assert client.get('http://localhost:5005') == 200");
         check("ConnectionRefusedError: [Errno 111] Connection refused");
+        let last = "host = 'db', port = 1\nhost = 'other', port = 2\nE  gaierror: Name or service not known";
+        check(last);
         check("[Errno 111] Connect call failed ('127.0.0.1', 56720)");
         check("[Errno 111] Connect call failed ('10.0.0.1', 5672)");
         check(

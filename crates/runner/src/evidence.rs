@@ -39,9 +39,9 @@ impl Shelf {
         Evidence { message, detail, log }
     }
 
-    /// A line with its secrets hidden.
-    pub(crate) fn mask(&self, line: &str) -> String {
-        self.masker.mask(line)
+    /// One line, not too long, with its secrets hidden.
+    pub(crate) fn line(&self, line: &str) -> String {
+        one_line(&self.masker.mask(line))
     }
 
     /// Lines of a log with their secrets hidden.

@@ -157,7 +157,7 @@ impl Choice<'_> {
             }
             return chosen.leave(compose, service, "[environment.attach] gives no address for it".to_owned());
         }
-        match (why_not(service), named) {
+        match (why_not(service).map(|why| built_elsewhere(compose, service).unwrap_or(why)), named) {
             (None, _) => chosen.services.push(service::lower(compose, service)),
             (Some(why), None) => chosen.leave(compose, service, self.app_reason(service, why)),
             (Some(why), Some(source)) => {
@@ -258,6 +258,14 @@ fn why_not(service: &Service) -> Option<String> {
         return Some(format!("there is no recipe for the image {reference}"));
     }
     runs_client(service).map(|client| format!("it runs `{client}` once and serves nothing"))
+}
+
+/// Why a service has no image of its own to run: another service's build makes it.
+fn built_elsewhere(compose: &ComposeProject, service: &Service) -> Option<String> {
+    let image = service.image.as_ref().filter(|_| service.build.is_none())?;
+    let builder =
+        compose.services.iter().find(|other| other.build.is_some() && other.image.as_ref() == Some(image))?;
+    Some(format!("it needs the image {image}, which `{}` builds", builder.name))
 }
 
 /// The client that a service of a known image runs instead of its server.

@@ -27,7 +27,9 @@ pub fn logs<'a>(logs: impl IntoIterator<Item = (&'a str, &'a Path, &'a [String])
     struct Logs<'a> {
         logs: Vec<Log<'a>>,
     }
-    document(Logs { logs: logs.into_iter().map(|(service, path, lines)| Log { service, path, lines }).collect() })
+    document(Logs {
+        logs: logs.into_iter().map(|(service, path, lines)| Log { service, path, lines }).collect(),
+    })
 }
 
 /// The document of `testyard prune`: the runs that were removed and their size together, in bytes.
@@ -42,7 +44,10 @@ pub fn pruned(runs: &[String], bytes: u64) -> String {
 
 /// The document of `testyard prune --cache`: each cache's name, folder, number of entries and size in bytes, and
 /// whether they were emptied.
-pub fn caches<'a>(caches: impl IntoIterator<Item = (&'a str, &'a Path, usize, u64)>, emptied: bool) -> String {
+pub fn caches<'a>(
+    caches: impl IntoIterator<Item = (&'a str, &'a Path, usize, u64)>,
+    emptied: bool,
+) -> String {
     #[derive(Serialize)]
     struct Cache<'a> {
         name: &'a str,

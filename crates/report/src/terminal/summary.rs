@@ -46,33 +46,49 @@ pub fn summary(subject: &Subject<'_>, style: Style, width: usize) -> Vec<String>
 
 fn failed(subject: &Subject<'_>, style: Style) -> Vec<Line> {
     let failures: Vec<Failure<'_>> = digest::failures(subject.state).collect();
-    let mut lines: Vec<Line> =
-        failures.iter().take(FAILURES).flat_map(|failure| one_failure(failure, subject, style)).collect();
+    let mut lines = Vec::new();
+    let shown = &failures[..failures.len().min(FAILURES)];
+    for (at, failure) in shown.iter().enumerate() {
+        lines.push(failure_headline(failure, style));
+        match shown[..at].iter().find(|earlier| is_same(earlier, failure)) {
+            Some(earlier) => lines.push(Line::new().dim(format!("    the same as {}", earlier.name))),
+            None => lines.extend(failure_lines(failure, subject)),
+        }
+    }
     lines.extend(and_more(failures.len(), FAILURES));
     lines
 }
 
-fn one_failure(failure: &Failure<'_>, subject: &Subject<'_>, style: Style) -> Vec<Line> {
+/// Whether two failures would show the same lines. One cause often fails many tests.
+fn is_same(one: &Failure<'_>, other: &Failure<'_>) -> bool {
+    !one.message().is_empty()
+        && one.message() == other.message()
+        && tail(one.evidence) == tail(other.evidence)
+}
+
+fn failure_headline(failure: &Failure<'_>, style: Style) -> Line {
     let headline = story::headline(failure.outcome, failure.word(), failure.suite, failure.name, style);
-    let headline = match failure.duration_ms {
+    match failure.duration_ms {
         Some(ms) => headline.dim(format!(" {}", text::fine_span(ms))),
         None => headline,
-    };
-    let mut lines = vec![headline];
-    lines.extend(
-        text::lines(failure.message()).take(DETAIL_LINES).map(|line| Line::new().plain("    ").plain(line)),
-    );
-    lines.extend(detail(failure.evidence));
+    }
+}
+
+fn failure_lines(failure: &Failure<'_>, subject: &Subject<'_>) -> Vec<Line> {
+    let message = text::lines(failure.message()).take(DETAIL_LINES);
+    let mut lines: Vec<Line> = message.map(|line| Line::new().plain("    ").plain(line)).collect();
+    let detail = tail(failure.evidence);
+    lines.extend(detail.into_iter().map(|line| Line::new().plain("      ").dim(line)));
     if let Some(log) = &failure.evidence.log {
         lines.push(Line::new().dim(format!("    log: {}/{}", subject.folder, log.display())));
     }
     lines
 }
 
-fn detail(evidence: &Evidence) -> Vec<Line> {
-    let lines: Vec<String> = text::lines(evidence.detail.trim_end()).collect();
-    let start = lines.len().saturating_sub(DETAIL_LINES);
-    lines[start..].iter().map(|line| Line::new().plain("      ").dim(line)).collect()
+/// The last lines of a failure's detail.
+fn tail(evidence: &Evidence) -> Vec<String> {
+    let mut lines: Vec<String> = text::lines(evidence.detail.trim_end()).collect();
+    lines.split_off(lines.len().saturating_sub(DETAIL_LINES))
 }
 
 fn blocked(subject: &Subject<'_>, style: Style) -> Vec<Line> {
@@ -170,7 +186,7 @@ fn closing(subject: &Subject<'_>, style: Style, width: usize) -> Vec<Line> {
 mod tests {
     use super::*;
     use crate::fixture;
-    use testyard_model::{Record, Standing};
+    use testyard_model::{Event, Record, Standing};
 
     fn shown(records: &[Record]) -> String {
         let state = fixture::state(records);
@@ -286,6 +302,30 @@ mod tests {
         │ logs  .testyard/runs/20261120-143022-k3f9/logs            │
         ╰───────────────────────────────────────────────────────────╯
         ");
+    }
+
+    #[test]
+    fn a_failure_that_was_shown_is_not_shown_again() {
+        let mut records = fixture::failing();
+        let again = |record: &Record| match &record.event {
+            Event::TestFinished { suite, test, outcome, duration_ms, evidence }
+                if test.as_str() == "t.py::fails" =>
+            {
+                Some(Event::TestFinished {
+                    suite: suite.clone(),
+                    test: "t.py::fails_again".into(),
+                    outcome: outcome.clone(),
+                    duration_ms: *duration_ms,
+                    evidence: evidence.clone(),
+                })
+            }
+            _ => None,
+        };
+        let event = records.iter().find_map(again).unwrap();
+        fixture::append(&mut records, event);
+        let shown = shown(&records);
+        assert!(shown.contains("unit › t.py::fails_again 1.2 s\n    the same as t.py::fails\n"), "{shown}");
+        assert_eq!(shown.matches("      E   assert 1 == 2").count(), 1, "{shown}");
     }
 
     #[test]

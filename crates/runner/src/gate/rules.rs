@@ -24,7 +24,10 @@ pub(super) fn pass_rate(state: &RunState, gates: &Gates, blocker: Option<&CheckI
     GateResult {
         gate: Gate::PassRate,
         outcome,
-        evidence: format!("{passed} of {} that ran passed, {asked}", many(ran, "test")),
+        evidence: match ran {
+            0 => "no test ran".to_owned(),
+            _ => format!("{passed} of {} that ran passed, {asked}", many(ran, "test")),
+        },
     }
 }
 
@@ -36,7 +39,8 @@ pub(super) fn collection_errors(state: &RunState, gates: &Gates) -> GateResult {
         gate: Gate::CollectionErrors,
         outcome: held(count <= gates.collection_errors),
         evidence: format!(
-            "{count} files could not be collected, at most {} allowed",
+            "{} could not be collected, at most {} allowed",
+            many(count, "file"),
             gates.collection_errors
         ),
     }
@@ -64,9 +68,10 @@ pub(super) fn complete(state: &RunState, plan: &Plan, blocker: Option<&CheckId>)
     let evidence = if missing.is_empty() {
         let tests = state.counts().total;
         format!(
-            "{} suites, {tests} tests and {} services accounted for",
-            plan.suites.len(),
-            plan.services.len()
+            "{}, {} and {} accounted for",
+            many(plan.suites.len() as u64, "suite"),
+            many(tests, "test"),
+            many(plan.services.len() as u64, "service")
         )
     } else {
         missing.join(", ")

@@ -181,7 +181,7 @@ impl PytestWorker {
         if self.missed.insert(check.clone()) {
             let title = format!("tests look for {}", left.service);
             let help = "help: say in [environment.attach] where it runs";
-            let evidence = vec![left.why.clone(), self.shelf.mask(&line), help.to_owned()];
+            let evidence = vec![left.why.clone(), self.shelf.line(&line), help.to_owned()];
             let outcome = Outcome::Error { why: "it is left out of this run".to_owned() };
             self.launch.emit.emit(Event::CheckStarted { check: check.clone(), title });
             self.launch.emit.emit(Event::CheckFinished { check: check.clone(), outcome, evidence });
