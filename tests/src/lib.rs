@@ -191,15 +191,8 @@ pub fn processes_of(run: &str) -> Vec<String> {
 #[track_caller]
 pub fn assert_nothing_left(run: &Path) {
     let name = run.file_name().expect("a run folder has a name").to_string_lossy();
-    let gone = wait_until("the run's processes to be gone", || {
-        let left = processes_of(&name);
-        // A killed process is still listed for a moment, until its parent has taken note.
-        left.is_empty().then_some(()).or_else(|| {
-            std::thread::sleep(Duration::from_millis(50));
-            None
-        })
-    });
-    let () = gone;
+    // A killed process is still listed for a moment, until its parent has taken note.
+    wait_until("the run's processes to be gone", || processes_of(&name).is_empty().then_some(()));
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
     assert!(!mounts.contains(&*name), "a mount of the run is left:\n{mounts}");
 }
