@@ -57,7 +57,10 @@ impl Recipe for Redis {
 
 /// The arguments for `redis-server` that the container would give it.
 fn arguments(service: &ServicePlan) -> Result<Vec<String>, Refusal> {
-    let shown = || service.command.clone().unwrap_or_default().join(" ");
+    let shown = || {
+        let words = service.entrypoint.iter().chain(&service.command).flatten();
+        words.map(String::as_str).collect::<Vec<_>>().join(" ")
+    };
     let words = words::of(service.entrypoint.as_deref(), service.command.as_deref(), &service.environment)
         .ok_or_else(|| {
             Refusal::new(format!("the command does more than start the server: {}", shown()))

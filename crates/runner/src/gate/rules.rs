@@ -62,8 +62,10 @@ pub(super) fn complete(state: &RunState, plan: &Plan, blocker: Option<&CheckId>)
         (false, None) => Outcome::Error { why: missing.join(", ") },
     };
     if let Some(by) = blocker {
-        let blocked = state.counts().blocked;
-        missing.push(format!("{} blocked, first by {by}", many(blocked, "test")));
+        missing.push(match state.counts().blocked {
+            0 => format!("blocked by {by}"),
+            blocked => format!("{} blocked, first by {by}", many(blocked, "test")),
+        });
     }
     let evidence = if missing.is_empty() {
         let tests = state.counts().total;

@@ -51,7 +51,8 @@ impl Settings {
         let user = asked.text_or_file("POSTGRES_USER")?.unwrap_or_else(|| "postgres".to_owned());
         let password = asked.text_or_file("POSTGRES_PASSWORD")?;
         let database = asked.text_or_file("POSTGRES_DB")?.unwrap_or_else(|| user.clone());
-        let method = method(&mut asked, password.is_some(), provision)?;
+        let wanted = service.want.as_ref().and_then(|want| want.version.as_deref()).unwrap_or_default();
+        let method = method(&mut asked, password.is_some(), wanted, provision)?;
         let initdb = asked.text_or_file("POSTGRES_INITDB_ARGS")?.unwrap_or_default();
         let locale =
             locale::choose(service.image.as_deref().unwrap_or_default(), provision, &initdb, asked.ledger());
@@ -164,7 +165,10 @@ fn initdb_words(line: &str, service: &ServicePlan) -> Result<Vec<String>, Refusa
 
 /// The arguments for `postgres` that the container would give it.
 fn arguments(service: &ServicePlan) -> Result<Vec<String>, Refusal> {
-    let shown = || service.command.clone().unwrap_or_default().join(" ");
+    let shown = || {
+        let words = service.entrypoint.iter().chain(&service.command).flatten();
+        words.map(String::as_str).collect::<Vec<_>>().join(" ")
+    };
     let words = words::of(service.entrypoint.as_deref(), service.command.as_deref(), &service.environment)
         .ok_or_else(|| {
             Refusal::new(format!("the command does more than start the server: {}", shown()))
@@ -182,8 +186,18 @@ fn arguments(service: &ServicePlan) -> Result<Vec<String>, Refusal> {
 }
 
 /// How addresses are let in. The image refuses to start without a password unless everybody is trusted.
-fn method(asked: &mut Asked<'_>, has_password: bool, provision: &Provision) -> Result<String, Refusal> {
-    let method = asked.text("POSTGRES_HOST_AUTH_METHOD");
+fn method(
+    asked: &mut Asked<'_>,
+    has_password: bool,
+    wanted: &str,
+    provision: &Provision,
+) -> Result<String, Refusal> {
+    let mut method = asked.text("POSTGRES_HOST_AUTH_METHOD");
+    if !has_password && method.is_none() && trusts_everybody(wanted) {
+        let why = "not set: this image lets everybody in then, as those before February 2020 do";
+        asked.ledger().note("POSTGRES_PASSWORD", Fidelity::Honoured, why);
+        method = Some("trust".to_owned());
+    }
     if !has_password && method.as_deref() != Some("trust") {
         return Err(Refusal::new("POSTGRES_PASSWORD is not set, and the image does not start without it")
             .help("set POSTGRES_PASSWORD, or POSTGRES_HOST_AUTH_METHOD=trust"));
@@ -191,6 +205,20 @@ fn method(asked: &mut Asked<'_>, has_password: bool, provision: &Provision) -> R
     // What the server itself hashes passwords with, since version 14.
     let major: u32 = provision.major().parse().unwrap_or(u32::MAX);
     Ok(method.unwrap_or_else(|| if major >= 14 { "scram-sha-256" } else { "md5" }.to_owned()))
+}
+
+/// Whether the image of that exact version starts without a password: tags of versions before 9.5.21, 9.6.17, 10.12,
+/// 11.7 and 12.2 were not built again when the image's entrypoint began to ask for one.
+fn trusts_everybody(version: &str) -> bool {
+    let parts: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    match parts[..] {
+        [9, 5, minor] => minor < 21,
+        [9, 6, minor] => minor < 17,
+        [10, minor] => minor < 12,
+        [11, minor] => minor < 7,
+        [12, minor] => minor < 2,
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -229,6 +257,14 @@ mod tests {
     fn without_a_password_nobody_is_let_in() {
         assert!(read(&[], &[]).is_err_and(|why| why.contains("POSTGRES_PASSWORD is not set")));
         assert!(read(&[("POSTGRES_HOST_AUTH_METHOD", "md5")], &[]).is_err());
+    }
+
+    #[test]
+    fn images_of_old_versions_let_everybody_in() {
+        let trusting = ["9.5.20", "9.6.16", "10.11", "11.5", "11.6", "12.1"];
+        let asking = ["9.5.21", "9.6", "9.6.17", "10.12", "11", "11.7", "12.2", "16.1", ""];
+        assert!(trusting.iter().all(|version| trusts_everybody(version)));
+        assert!(!asking.iter().any(|version| trusts_everybody(version)));
     }
 
     #[test]
