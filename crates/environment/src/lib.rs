@@ -23,6 +23,7 @@ mod ready;
 pub mod recipe;
 mod refusal;
 mod scratch;
+mod settle;
 mod up;
 pub mod workshop;
 

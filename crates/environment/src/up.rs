@@ -7,19 +7,20 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use futures_util::future;
-use testyard_model::plan::{Engine, Plan, ServicePlan};
-use testyard_model::{CheckId, Emit, Ledger, Provision, RunId};
+use testyard_model::plan::Plan;
+use testyard_model::{CheckId, Emit, Event, Phase, Provision, RunId};
 use testyard_sys::host;
 use testyard_sys::keeper::{Isolation, Keeper, Options};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::bring::{self, Shared, Stage};
-use crate::engine::{Part, Role, Up, attach, native};
+use crate::engine::{Part, Role, Up, native};
 use crate::environment::{Environment, EnvironmentError, clear};
 use crate::file::{EnvironmentFile, ServiceEntry, ServiceState};
 use crate::network::{Layout, Settled, forward};
-use crate::{Refusal, account, order, scratch};
+use crate::settle::settle;
+use crate::{account, order, scratch};
 
 /// The least memory, in bytes, with which half of it may hold the services' data.
 const ENOUGH: u64 = 1 << 30;
@@ -58,39 +59,27 @@ pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environme
         parts = settle(&request, services) => parts,
     };
     let layout = Layout::decide(parts.iter().filter_map(Part::tenant).collect());
-    let scratch = scratch::folder(&request.run_folder, request.run.as_str());
-    prepare_folders(&request.run_folder, &scratch)?;
-    let mut file = EnvironmentFile::new(request.run.as_str(), &request.run_folder.join("door"), &scratch);
-    // Before anything is started, so that whoever sweeps after us knows the scratch folder.
-    file.write(&request.run_folder).map_err(in_folder(&request.run_folder))?;
-    let keeper = match Keeper::start(options(&request, &layout, &file)).await {
-        Ok(keeper) => keeper,
-        Err(error) => {
-            clear(&scratch);
-            return Err(error.into());
-        }
-    };
-    open_scratch(&keeper, &scratch);
-    account::provide(&keeper, &scratch).await;
-    let Settled { reached, rewriter, forwards, block } = layout.settle(&keeper).await;
+    let (keeper, mut file) = start(&request, &layout).await?;
+    let settled = layout.settle(&keeper).await;
+    tell_differences(&keeper, &settled, emit.as_ref());
+    let Settled { reached, rewriter, forwards, block, .. } = settled;
     describe(&mut file, &parts, &keeper);
     file.rewritten_by(&rewriter);
     let mut tasks = JoinSet::new();
     for (listener, to) in forwards {
         tasks.spawn(forward(listener, to, keeper.clone()));
     }
-    let stages =
-        parts.iter().map(|part| (part.plan.name.clone(), watch::channel(Stage::Planned).0)).collect();
+    let planned = |part: &Part| (part.plan.name.clone(), watch::channel(Stage::Planned).0);
     let shared = Arc::new(Shared {
         keeper,
         emit,
         masker: request.plan.masker(),
+        scratch: file.scratch.clone(),
         run_folder: request.run_folder,
         cache: request.cache,
         search: request.variables.get("PATH").cloned().unwrap_or_default(),
-        scratch,
         reached,
-        stages,
+        stages: parts.iter().map(planned).collect(),
         file: Mutex::new(file),
         afterwards: Mutex::default(),
     });
@@ -109,41 +98,40 @@ pub async fn up(request: UpRequest<'_>, emit: Arc<dyn Emit>) -> Result<Environme
     Ok(environment)
 }
 
-/// Settles every service, whatever becomes of it.
-async fn settle(request: &UpRequest<'_>, services: Vec<ServicePlan>) -> Vec<Part> {
-    let stuck = order::stuck(&services);
-    let settle = services.into_iter().map(|plan| async {
-        let mut ledger = Ledger::default();
-        let role = if stuck.contains(&plan.name) {
-            let all = stuck.iter().cloned().collect::<Vec<_>>().join(", ");
-            Role::Refused(
-                Refusal::new(format!("these services wait for each other: {all}"))
-                    .help("break the circle of depends_on"),
-            )
-        } else {
-            role(request, &plan, &mut ledger).await
-        };
-        Part { plan, role, ledger }
-    });
-    let mut parts: Vec<Part> = future::join_all(settle).await;
-    // A service in a circle would wait for ever before it could say so.
-    for part in parts.iter_mut().filter(|part| stuck.contains(&part.plan.name)) {
-        part.plan.depends_on.clear();
+/// Starts the keeper in folders of the run. What must be known to sweep after us is written before.
+async fn start(
+    request: &UpRequest<'_>,
+    layout: &Layout,
+) -> Result<(Keeper, EnvironmentFile), EnvironmentError> {
+    let scratch = scratch::folder(&request.run_folder, request.run.as_str());
+    prepare_folders(&request.run_folder, &scratch)?;
+    let file = EnvironmentFile::new(request.run.as_str(), &request.run_folder.join("door"), &scratch);
+    file.write(&request.run_folder).map_err(in_folder(&request.run_folder))?;
+    match Keeper::start(options(request, layout, &file)).await {
+        Ok(keeper) => {
+            open_scratch(&keeper, &scratch);
+            account::provide(&keeper, &scratch).await;
+            Ok((keeper, file))
+        }
+        Err(error) => {
+            clear(&scratch);
+            Err(error.into())
+        }
     }
-    parts
 }
 
-async fn role(request: &UpRequest<'_>, plan: &ServicePlan, ledger: &mut Ledger) -> Role {
-    if plan.engine == Engine::Attach {
-        return attach::settle(plan, ledger).await.map_or_else(Role::Refused, Role::Attached);
+/// Tells once what differs for tests as well: a test that needs the world fails in a private network.
+fn tell_differences(keeper: &Keeper, settled: &Settled, emit: &dyn Emit) {
+    let facts = keeper.facts();
+    let note = |message| emit.emit(Event::Note { phase: Phase::Services, message });
+    if let (Some(reason), true) = (&settled.private, facts.private_network) {
+        note(format!("services and tests have a network of their own, without the world outside: {reason}"));
     }
-    match request.provisions.get(&plan.name) {
-        Some(Ok(provision)) => {
-            let settled = native::settle(plan, provision, &request.plan.engine, ledger);
-            settled.map_or_else(Role::Refused, Role::Native)
-        }
-        Some(Err(check)) => Role::Blocked(check.clone()),
-        None => Role::Refused(Refusal::new("no program was provided for it")),
+    if !facts.private_hosts && !settled.reached.is_empty() {
+        let why = facts.refusals.first().map_or_else(String::new, |why| format!(": {why}"));
+        note(format!(
+            "service names cannot be given here, so variables that name services are rewritten{why}"
+        ));
     }
 }
 

@@ -179,6 +179,12 @@ async fn a_published_port_that_is_taken() {
     assert_eq!(run.redis("cache", "ping").await.unwrap(), "PONG");
     let private = run.environment.keeper().facts().private_network;
     assert_eq!(run.told.how("cache", "network"), private.then_some(Fidelity::Emulated));
+    let noted = run
+        .told
+        .all()
+        .iter()
+        .any(|event| matches!(event, Event::Note { message, .. } if message.contains("is taken")));
+    assert_eq!(noted, private);
     run.environment.down().await;
 }
 

@@ -68,8 +68,10 @@ pub(crate) struct Reached {
 pub(crate) struct Settled {
     pub(crate) reached: BTreeMap<String, Reached>,
     pub(crate) rewriter: Rewriter,
-    /// Listeners with the address each leads to; whether it lies outside of the keeper's network.
+    /// Listeners with the address each leads to.
     pub(crate) forwards: Vec<(tokio::net::TcpListener, SocketAddr)>,
+    /// Why a private network was asked for.
+    pub(crate) private: Option<String>,
     /// Kept as long as the addresses are used.
     pub(crate) block: Option<LoopbackBlock>,
 }
@@ -129,6 +131,7 @@ impl Layout {
             reached: BTreeMap::new(),
             rewriter: Rewriter::default(),
             forwards: Vec::new(),
+            private: self.private.clone(),
             block: self.block.take(),
         };
         let mut used = BTreeSet::new();
