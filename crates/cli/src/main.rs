@@ -1,5 +1,8 @@
 //! The `testyard` command line: arguments, terminal, exit code. What a verb does lives in `testyard_commands`.
 
+// These macros panic when nobody reads any more: `terminal::say` and `Desk::result` do not.
+#![deny(clippy::print_stderr, clippy::print_stdout)]
+
 mod arguments;
 mod problem;
 mod session;

@@ -9,6 +9,7 @@ use testyard_commands::environment::up::{SUPERVISE, UpRequest};
 use testyard_commands::{CommandError, registry};
 use testyard_report::Style;
 
+use crate::terminal::say;
 use crate::{problem, session};
 
 /// Serves as a supervisor and returns its exit code, when that is what this process was started for.
@@ -19,7 +20,7 @@ pub(crate) fn serve_if_supervisor() -> Option<ExitCode> {
     }
     let done = serve(&arguments[2..]);
     if let Err(error) = &done {
-        problem::lines(error, Style::default()).iter().for_each(|line| eprintln!("{line}"));
+        problem::lines(error, Style::default()).iter().for_each(say);
     }
     Some(ExitCode::from(done.map_or_else(|error| error.exit().code(), |()| 0)))
 }

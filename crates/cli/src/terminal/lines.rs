@@ -18,7 +18,7 @@ impl Lines {
 impl View for Lines {
     fn see(&mut self, record: &Record, state: &RunState) {
         for line in self.plain.lines(record, state) {
-            eprintln!("{line}");
+            super::say(line);
         }
     }
 }

@@ -4,7 +4,8 @@ mod lines;
 mod live;
 
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::fmt::Display;
+use std::io::{IsTerminal, Write};
 
 use console::Term;
 use testyard_model::View;
@@ -58,10 +59,14 @@ impl Screen {
 
     /// Prints lines to standard error.
     pub(crate) fn print(self, lines: &[String]) {
-        for line in lines {
-            eprintln!("{line}");
-        }
+        lines.iter().for_each(say);
     }
+}
+
+/// Prints a line to standard error. Unlike `eprintln!` it does not panic when the reader has gone away or the disk
+/// behind it is full: a run whose words nobody reads still goes to its end and cleans up.
+pub(crate) fn say(line: impl Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Whether the locale can show more than ASCII; the first of these that is set decides, as POSIX has it. Where none is

@@ -13,12 +13,13 @@ use testyard_report::table;
 use super::{Desk, End};
 use crate::arguments::{self, Format};
 use crate::session;
+use crate::terminal::say;
 
 /// Brings services up.
 pub(super) fn up(desk: &Desk, typed: &arguments::Up) -> Result<End, CommandError> {
     let request = UpRequest { services: typed.services.clone(), offline: typed.offline };
     let told = session::block_on(async {
-        let cancel = session::listen(|_, _| eprintln!("testyard: taking the services down again"))?;
+        let cancel = session::listen(|_, _| say("testyard: taking the services down again"))?;
         bring_up(&desk.context, &request, desk.screen.views(), cancel).await
     })?;
     show(desk, Some(&told));
@@ -29,8 +30,8 @@ pub(super) fn up(desk: &Desk, typed: &arguments::Up) -> Result<End, CommandError
 pub(super) fn down(desk: &Desk) -> Result<End, CommandError> {
     let folder = session::block_on(take_down::down(&desk.context))?;
     match folder {
-        Some(folder) => eprintln!("testyard: {} is down", folder.run()),
-        None => eprintln!("testyard: nothing was up"),
+        Some(folder) => say(format_args!("testyard: {} is down", folder.run())),
+        None => say("testyard: nothing was up"),
     }
     Ok(End::Exit(Exit::Passed))
 }
@@ -46,9 +47,7 @@ fn show(desk: &Desk, told: Option<&Told>) {
     let rows: Vec<PsRow> = services.iter().map(PsRow::of).collect();
     match desk.format {
         Format::Json => desk.result(&json::ps(&rows)),
-        Format::Human if rows.is_empty() => {
-            eprintln!("testyard: nothing is up; `testyard up` brings services up")
-        }
+        Format::Human if rows.is_empty() => say("testyard: nothing is up; `testyard up` brings services up"),
         Format::Human => desk.lines(&table::ps(&rows, desk.screen.style)),
     }
 }

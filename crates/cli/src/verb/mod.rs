@@ -6,7 +6,7 @@ mod prune;
 mod run;
 mod runs;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
 use testyard_commands::{CommandError, Context, registry};
@@ -14,7 +14,7 @@ use testyard_model::{Exit, Standing};
 use testyard_report::last_line;
 
 use crate::arguments::{Arguments, Format, Verb};
-use crate::terminal::Screen;
+use crate::terminal::{Screen, say};
 use crate::{problem, session};
 
 /// How a verb ended: with one of the contract's codes, or with that of a command it ran.
@@ -31,9 +31,16 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Prints a result to standard output. A reader that went away has seen what it wanted.
+    /// Prints a result to standard output. A reader that went away has seen what it wanted; a result that got lost on
+    /// the way is said.
     pub(crate) fn result(&self, text: &str) {
-        let _ = std::io::stdout().lock().write_all(text.as_bytes());
+        let mut output = std::io::stdout().lock();
+        match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                say(format_args!("warning: standard output could not be written: {error}"));
+            }
+            _ => {}
+        }
     }
 
     /// Prints the lines of a result.
@@ -50,7 +57,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Status(_));
     let done = session::context(&arguments.common, variables).and_then(|context| {
         for lost in registry::settle_dead_runs(&context) {
-            eprintln!("testyard: the run {} was lost; what it left was removed", lost.run());
+            say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
         }
         dispatch(&arguments.verb, &Desk { context, screen, format: arguments.common.format })
     });
@@ -61,7 +68,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
             screen.print(&problem::lines(&error, screen.style));
             if judges {
                 // The contract's last line comes in any case: no pipe may hide how this ended.
-                eprintln!("{}", last_line(None, Standing::Final, error.exit()));
+                say(last_line(None, Standing::Final, error.exit()));
             }
             ExitCode::from(error.exit().code())
         }

@@ -10,6 +10,7 @@ use testyard_report::{json, last_line, terminal};
 use super::{Desk, End};
 use crate::arguments::{self, Format};
 use crate::session;
+use crate::terminal::say;
 
 /// Runs the project's tests, shows them as they go, and ends as the run did.
 pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, CommandError> {
@@ -30,7 +31,7 @@ pub(super) fn selection(typed: &arguments::Selection) -> Selection {
 /// Says at once that a signal was heard: stopping may take some seconds.
 fn announce(heard: &str, level: u8) {
     let then = if level == 1 { "stopping; once more stops at once" } else { "stopping at once" };
-    eprintln!("testyard: {heard}: {then}");
+    say(format_args!("testyard: {heard}: {then}"));
 }
 
 /// Prints what is told of a run: a summary or a document, and the last line.
@@ -44,7 +45,8 @@ pub(super) fn tell(desk: &Desk, told: &Told) {
         }
     }
     if let Some((line, what)) = &told.damage {
-        eprintln!("warning: {}:{line}: {what}; what follows was not read", told.folder.events().display());
+        let journal = told.folder.events();
+        say(format_args!("warning: {}:{line}: {what}; what follows was not read", journal.display()));
     }
-    eprintln!("{}", last_line(Some(&told.state), told.standing, told.exit()));
+    say(last_line(Some(&told.state), told.standing, told.exit()));
 }
