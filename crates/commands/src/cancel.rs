@@ -54,7 +54,7 @@ impl Cancel {
     /// Waits until somebody wants the run to stop. Forever, when nobody is left who could.
     pub(crate) async fn wanted(&self) {
         if self.level.clone().wait_for(|level| *level > 0).await.is_err() {
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 

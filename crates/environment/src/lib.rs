@@ -4,7 +4,7 @@
 //! service whether it is ready ([`probe`]), golden data directories, the addresses and names by which tests reach
 //! services. What does not: where programs come from (`packages`), and what a project wrote (`project`).
 //!
-//! [`up`] is the way in, [`Environment`] what it returns.
+//! [`up()`] is the way in, [`Environment`] what it returns.
 
 mod account;
 mod bring;

@@ -1,7 +1,7 @@
 //! The run folder: what a run leaves behind and how it is found again.
 //!
 //! What lives here: numbered, checksummed events ([`Recorder`], [`read`]), the outcome that is written once
-//! ([`outcome`]), the rule that tells a finished run from a running and a lost one ([`standing`]), and retention.
+//! ([`outcome`]), the rule that tells a finished run from a running and a lost one ([`standing()`]), and retention.
 //! What does not: what the events mean (`model`) and how they look (`report`).
 
 mod error;

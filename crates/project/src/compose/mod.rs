@@ -3,7 +3,7 @@
 //! What lives here: the tree with places, interpolation, merging, `extends`, `include`, profiles and the typed services
 //! that come out. What does not: which files a project has (discovery) and what a run makes of them (the lowering).
 //!
-//! Reading never fails on what a user wrote: [`load`] returns what could be read and findings ([`codes`]) for the rest.
+//! Reading never fails on what a user wrote: [`load()`] returns what could be read and findings ([`codes`]) for the rest.
 //! The rules are those of compose-go, the code behind `docker compose`, also where they differ from the written
 //! specification.
 //!
