@@ -2,6 +2,8 @@
 //!
 //! `docker compose` refuses a set of files when the environment file of one service is missing or one variable is not
 //! set. A run that does not start that service need not refuse; it says so and goes on.
+//!
+//! And which warning does matter: a file whose services all stand at the top level holds no service at all.
 
 use testyard_model::{Finding, Severity};
 
@@ -29,11 +31,22 @@ pub(crate) fn soften(compose: &ComposeProject, findings: Vec<Finding>) -> Vec<Fi
     findings
         .into_iter()
         .map(|finding| match finding.severity {
+            Severity::Warning if is_first_version(compose, &finding) => Finding {
+                severity: Severity::Error,
+                help: Some("indent the services and put them under `services:`".to_owned()),
+                ..finding
+            },
             Severity::Error if harmless(&finding) => Finding { severity: Severity::Warning, ..finding },
             Severity::Warning if unimportant(&finding) => Finding { severity: Severity::Note, ..finding },
             _ => finding,
         })
         .collect()
+}
+
+/// Whether a key at the top level is a service of compose's first version, which had no `services`. No `docker compose`
+/// reads that any more, and tests would miss what the file means to bring up.
+fn is_first_version(compose: &ComposeProject, finding: &Finding) -> bool {
+    compose.services.is_empty() && finding.code == codes::UNKNOWN_KEY && finding.place.column == 1
 }
 
 /// The service that a finding stands in.

@@ -32,6 +32,14 @@ fn errors_of_services_that_are_left_out_do_not_stop_a_run() {
 }
 
 #[test]
+fn a_compose_file_of_the_first_version_stops_a_run() {
+    let first = "db:\n  image: postgres:16\n";
+    insta::assert_snapshot!(errors_of(&[("compose.yaml", first), PYTEST], |_| ()), @"compose.yaml:1:1: unknown key `db` at the top level | indent the services and put them under `services:`");
+    let other = "services:\n  db:\n    image: postgres:16\nthing: 1\n";
+    assert!(shown(&plan(&[("compose.yaml", other), PYTEST])).contains("warning TY-CM010"));
+}
+
+#[test]
 fn wrong_names_and_files_are_told_together() {
     let config = "
 [environment]
