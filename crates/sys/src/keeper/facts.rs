@@ -34,11 +34,12 @@ pub enum NotRootMeans {
     AlreadyOrdinary,
     /// A nested user namespace shows root's own files as those of user 1000. Files need no other owner.
     UserNamespace,
-    /// The process becomes this user: files it shall write must be given to it first.
+    /// The process becomes this user: files it shall write must be given to it first. The account `nobody` where the
+    /// machine has one, else a number that nobody uses.
     SetUid {
-        /// The user id, one that no account and no process uses.
+        /// The user id.
         uid: u32,
-        /// The group id, the same number.
+        /// The group id.
         gid: u32,
     },
     /// Neither works here: such a process cannot be started.

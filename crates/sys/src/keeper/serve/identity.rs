@@ -29,10 +29,10 @@ fn root_means() -> NotRootMeans {
     if succeeds_in_a_fork(become_inner_user) {
         return NotRootMeans::UserNamespace;
     }
-    let Some(id) = free_id() else { return NotRootMeans::Refused };
+    let Some((uid, gid)) = somebody_else() else { return NotRootMeans::Refused };
     // In a user namespace that maps root alone there is nobody else to become.
-    if succeeds_in_a_fork(|| set_ids(id, id)) {
-        NotRootMeans::SetUid { uid: id, gid: id }
+    if succeeds_in_a_fork(|| set_ids(uid, gid)) {
+        NotRootMeans::SetUid { uid, gid }
     } else {
         NotRootMeans::Refused
     }
@@ -83,17 +83,27 @@ fn set_ids(uid: u32, gid: u32) -> io::Result<()> {
     if done { Ok(()) } else { Err(io::Error::last_os_error()) }
 }
 
-/// The first id of the range that no account and no running process has.
+/// Who root can become: the account `nobody`, else an id of the range that no account and no running process has.
+/// An account is better than none: initdb looks its user's name up, and ends when there is no such name.
 #[cfg(target_os = "linux")]
-fn free_id() -> Option<u32> {
+fn somebody_else() -> Option<(u32, u32)> {
     let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let taken: BTreeSet<u32> = account_ids(&accounts).chain(crate::procfs::users()).collect();
-    FREE_IDS.into_iter().find(|id| !taken.contains(id))
+    if let Some(nobody) = ids(&accounts).find_map(|(name, uid, gid)| (name == "nobody").then_some((uid, gid)))
+    {
+        return Some(nobody);
+    }
+    let taken: BTreeSet<u32> = ids(&accounts).map(|(_, uid, _)| uid).chain(crate::procfs::users()).collect();
+    FREE_IDS.into_iter().find(|id| !taken.contains(id)).map(|id| (id, id))
 }
 
+/// The name, user id and group id of every account.
 #[cfg(target_os = "linux")]
-fn account_ids(passwd: &str) -> impl Iterator<Item = u32> + '_ {
-    passwd.lines().filter_map(|line| line.split(':').nth(2)?.parse().ok())
+fn ids(passwd: &str) -> impl Iterator<Item = (&str, u32, u32)> + '_ {
+    passwd.lines().filter_map(|line| {
+        let mut fields = line.split(':');
+        let (name, _) = (fields.next()?, fields.next()?);
+        Some((name, fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    })
 }
 
 /// Tries something irrevocable in a process that ends right after.
@@ -117,6 +127,6 @@ mod tests {
     #[test]
     fn accounts_are_read() {
         let passwd = "root:x:0:0:root:/root:/bin/sh\nbroken\nme:x:1000:1000::/home/me:/bin/sh\n";
-        assert_eq!(account_ids(passwd).collect::<Vec<_>>(), [0, 1000]);
+        assert_eq!(ids(passwd).collect::<Vec<_>>(), [("root", 0, 0), ("me", 1000, 1000)]);
     }
 }
