@@ -5,7 +5,7 @@
 //!
 //! And which warning does matter: a file whose services all stand at the top level holds no service at all.
 
-use testyard_model::{Finding, Severity};
+use testyard_model::{Finding, Place, Severity};
 
 use crate::compose::{ComposeProject, Service, codes};
 use crate::lower::{is_infrastructure, test_service};
@@ -19,10 +19,21 @@ pub(crate) fn soften(compose: &ComposeProject, findings: Vec<Finding>) -> Vec<Fi
     let left_out = |service: &Service| {
         !is_infrastructure(service) && runners.iter().all(|runner| runner.name != service.name)
     };
+    let blanks: Vec<Place> = findings
+        .iter()
+        .filter(|finding| finding.code == codes::UNSET_VARIABLE)
+        .map(|finding| finding.place.clone())
+        .collect();
+    // What a blank makes of a value says nothing about what stands there once the variable is set.
+    let of_a_blank = |finding: &Finding| {
+        let place = &finding.place;
+        finding.code != codes::UNSET_VARIABLE
+            && blanks.iter().any(|blank| blank.path == place.path && blank.line == place.line)
+    };
     let harmless = |finding: &Finding| {
         // Lowering activates whatever an active service needs.
         finding.code == codes::INACTIVE_DEPENDENCY
-            || (OF_ONE_SERVICE.contains(&finding.code.as_str())
+            || ((OF_ONE_SERVICE.contains(&finding.code.as_str()) || of_a_blank(finding))
                 && holder(compose, finding).is_some_and(left_out))
     };
     let unimportant = |finding: &Finding| {
@@ -49,14 +60,15 @@ fn is_first_version(compose: &ComposeProject, finding: &Finding) -> bool {
     compose.services.is_empty() && finding.code == codes::UNKNOWN_KEY && finding.place.column == 1
 }
 
-/// The service that a finding stands in.
+/// The service that a finding stands in: the one that begins last before it, unless something of the top level begins
+/// between them.
 fn holder<'a>(compose: &'a ComposeProject, finding: &Finding) -> Option<&'a Service> {
-    let place = &finding.place;
-    compose.services.iter().find(|service| {
-        let same_file =
-            || service.places.values().chain([&service.place]).filter(|one| one.path == place.path);
-        let first = same_file().map(|one| one.line).min();
-        let last = same_file().map(|one| one.line).max();
-        first.is_some_and(|first| first <= place.line) && last.is_some_and(|last| place.line <= last)
-    })
+    let before = |place: &Place| place.path == finding.place.path && place.line <= finding.place.line;
+    let services = compose.services.iter().filter(|service| before(&service.place));
+    let nearest = services.max_by_key(|service| service.place.line)?;
+    let materials = compose.secrets.iter().chain(&compose.configs).map(|one| &one.place);
+    let volumes = compose.volumes.iter().map(|one| &one.place);
+    let mut others = compose.networks.iter().map(|one| &one.place).chain(volumes).chain(materials);
+    let between = others.any(|place| before(place) && place.line > nearest.place.line);
+    (!between).then_some(nearest)
 }

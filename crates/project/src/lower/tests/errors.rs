@@ -32,6 +32,19 @@ fn errors_of_services_that_are_left_out_do_not_stop_a_run() {
 }
 
 #[test]
+fn what_a_blank_spoils_in_a_service_that_is_left_out_does_not_stop_a_run() {
+    let compose = |service: &str| {
+        format!(
+            "services:\n  db:\n    image: postgres:16\n{service}    volumes:\n      - ./data:${{NOT_SET}}\n"
+        )
+    };
+    let shown = shown(&plan(&[("compose.yaml", &compose("  app:\n    build: .\n")), PYTEST]));
+    assert!(shown.contains("warning TY-CM014 compose.yaml:7:9"), "{shown}");
+    let errors = errors_of(&[("compose.yaml", &compose("")), PYTEST], |_| ());
+    assert!(errors.contains("compose.yaml:5:9: `./data:` is no volume"), "{errors}");
+}
+
+#[test]
 fn a_compose_file_of_the_first_version_stops_a_run() {
     let first = "db:\n  image: postgres:16\n";
     insta::assert_snapshot!(errors_of(&[("compose.yaml", first), PYTEST], |_| ()), @"compose.yaml:1:1: unknown key `db` at the top level | indent the services and put them under `services:`");
