@@ -13,6 +13,9 @@ use crate::context::Context;
 /// Rises when environments are made in another way than before, so that old ones are not used any more.
 const REVISION: &str = "2";
 
+/// No interpreter is this small, and no shim is larger, in bytes.
+const LARGEST_SHIM: u64 = 16 * 1024;
+
 /// Files beside a declaration of a project that say how it is built and what it needs.
 const BUILD_FILES: [&str; 5] = ["pyproject.toml", "setup.py", "setup.cfg", "uv.lock", "poetry.lock"];
 
@@ -55,16 +58,25 @@ fn name(root: &Path) -> String {
 }
 
 fn interpreters(context: &Context) -> Vec<String> {
-    let told = |path: PathBuf| {
-        let meta = std::fs::metadata(&path).ok()?;
-        Some(format!("{} {} {:?}", path.display(), meta.len(), meta.modified().ok()?))
-    };
     let mut lines: Vec<String> =
-        interpreter::NAMES.iter().filter_map(|name| told(context.program(name)?)).collect();
+        interpreter::NAMES.iter().filter_map(|name| interpreter_line(&context.program(name)?)).collect();
     for name in ["PYENV_VERSION", "UV_PYTHON"] {
         lines.extend(context.variable(name).map(|value| format!("{name}={value}")));
     }
     lines
+}
+
+/// What tells one interpreter from another of the same name. A program is told by its size and when it changed; a small
+/// script, such as pyenv's shims, which are written anew all the time, by what it says and by the version it stands for.
+fn interpreter_line(path: &Path) -> Option<String> {
+    let meta = std::fs::metadata(path).ok()?;
+    if meta.len() > LARGEST_SHIM {
+        return Some(format!("{} {} {:?}", path.display(), meta.len(), meta.modified().ok()?));
+    }
+    let text = std::fs::read(path).ok()?;
+    let version = path.parent().and_then(Path::parent).map(|root| root.join("version"));
+    let version = version.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+    Some(format!("{} {} {version}", path.display(), hex(&Sha256::digest(text))))
 }
 
 /// The files whose content decides what a declaration installs.
@@ -113,6 +125,24 @@ mod tests {
         check("--constraint=../c.txt # why", Some("../c.txt"));
         check("-r https://example.org/r.txt", None);
         check("requests", None);
+    }
+
+    #[test]
+    fn a_shim_written_anew_is_the_same_and_one_for_another_version_is_not() {
+        let top = tempfile::tempdir().unwrap();
+        let shims = top.path().join("shims");
+        std::fs::create_dir(&shims).unwrap();
+        let write = |path: PathBuf, text: &str| testyard_sys::files::write(&path, text).unwrap();
+        let shim = shims.join("python3");
+        write(shim.clone(), "#!/bin/sh\nexec pyenv exec python3\n");
+        write(top.path().join("version"), "3.11\n");
+        let before = interpreter_line(&shim);
+        assert!(before.is_some());
+        std::fs::remove_file(&shim).unwrap();
+        write(shim.clone(), "#!/bin/sh\nexec pyenv exec python3\n");
+        assert_eq!(interpreter_line(&shim), before);
+        write(top.path().join("version"), "3.12\n");
+        assert_ne!(interpreter_line(&shim), before);
     }
 
     #[test]
