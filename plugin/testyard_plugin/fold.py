@@ -90,6 +90,7 @@ class Fold:
         if not in_call:
             fields["why"] = "%s failed" % ("set-up" if first.when == "setup" else "teardown")
         texts = [text_of(report) for report in self.failures]
+        texts += [report.testyard_asked for report in self.failures if hasattr(report, "testyard_asked")]
         texts += ["---- %s ----\n%s" % section for section in self.failures[-1].sections]
         if self.attempts:
             texts.append("tried %d times" % (self.attempts + 1))
@@ -110,6 +111,30 @@ def text_of(report):
     elif report.when in ("setup", "teardown"):
         head = "in %s\n" % ("set-up" if report.when == "setup" else "teardown")
     return head + report.longreprtext
+
+
+def address_asked(error):
+    """Where a connection that could not be made was to go. The system's own errors do not say it; the frames that
+    raised them do, also where the traceback is shown without arguments."""
+    for _ in range(10):
+        if isinstance(error, ConnectionError) or type(error).__name__ == "gaierror":
+            return address_of(error.__traceback__)
+        error = getattr(error, "__cause__", None) or getattr(error, "__context__", None)
+    return None
+
+
+def address_of(traceback):
+    """The address in the innermost frame that has one."""
+    found = None
+    while traceback is not None:
+        names = traceback.tb_frame.f_locals
+        host, address = names.get("host"), names.get("address")
+        if isinstance(host, str) and isinstance(names.get("port"), (int, str)):
+            found = "host = %r, port = %r" % (host, names["port"])
+        elif isinstance(address, tuple) and len(address) > 1 and isinstance(address[0], str):
+            found = "address = %r" % (address[:2],)
+        traceback = traceback.tb_next
+    return found
 
 
 def subtest_name(report):

@@ -9,7 +9,7 @@ import traceback
 
 import pytest
 
-from .fold import Fold, clean, first_line, without_prefix
+from .fold import Fold, address_asked, clean, first_line, without_prefix
 
 # Test ids sent in one message.
 BATCH = 500
@@ -107,6 +107,12 @@ class Listener:
         # An interrupted test has no outcome: the runner knows that it was running.
         if result.excinfo is None:
             fold.send(self._channel)
+
+    def pytest_exception_interact(self, call, report):
+        # The fold holds the report until the test is over.
+        asked = address_asked(call.excinfo.value)
+        if asked:
+            report.testyard_asked = asked
 
     def _also(self, item):
         """An item that runs although it was not collected."""

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "what is in the way of a test ends the test")]
 
+mod absence;
 mod commands;
 mod crashes;
 mod matrix;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
-use testyard_model::plan::{AdapterKind, SuitePlan};
+use testyard_model::plan::{AdapterKind, LeftOut, SuitePlan};
 use testyard_model::secret::Masker;
 use testyard_model::state::{SuiteState, TestState};
 use testyard_model::{CheckId, Emit, Event, Outcome, Record, RunState};
@@ -203,11 +203,24 @@ pub(crate) struct FakeVitals {
     /// A file whose existence means that the service `db` is dead.
     pub(crate) grave: Mutex<Option<PathBuf>>,
     pub(crate) asked: Mutex<u32>,
+    left_out: Vec<LeftOut>,
 }
 
 impl FakeVitals {
     fn new() -> FakeVitals {
-        FakeVitals { deaths: watch::Sender::new(Vec::new()), grave: Mutex::new(None), asked: Mutex::new(0) }
+        // Nobody listens at port 1 of any machine.
+        let left_out = vec![LeftOut {
+            service: "mail".to_owned(),
+            why: "there is no recipe for it".to_owned(),
+            hosts: vec!["mail".to_owned()],
+            ports: vec![1],
+        }];
+        FakeVitals {
+            deaths: watch::Sender::new(Vec::new()),
+            grave: Mutex::new(None),
+            asked: Mutex::new(0),
+            left_out,
+        }
     }
 
     /// The death of a service is noticed.
@@ -227,5 +240,9 @@ impl Vitals for FakeVitals {
             let gone = self.grave.lock().unwrap().as_ref().is_some_and(|grave| grave.exists());
             (gone && services.iter().any(|name| name == "db")).then(|| "db".to_owned())
         })
+    }
+
+    fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
     }
 }
