@@ -18,6 +18,9 @@ use testyard_sys::process::{self, Command, Output};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
+/// The binary that becomes the keeper.
+pub(crate) const KEEPER: &str = env!("CARGO_BIN_EXE_testyard-environment-fixture");
+
 /// A product whose server was found, or nothing, aloud.
 pub(crate) fn provision(product: Product, server: &str, version: &str) -> Option<Provision> {
     let folders = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"].map(PathBuf::from);
@@ -129,7 +132,7 @@ impl Bench {
             provisions: BTreeMap::from([("it".to_owned(), Ok(provision))]),
             run_folder: run_folder.path().to_owned(),
             cache: cache.to_owned(),
-            program: fixture(),
+            program: KEEPER.into(),
             variables: BTreeMap::new(),
             cancel: cancelled,
         };
@@ -183,7 +186,9 @@ impl Bench {
     }
 
     pub(crate) async fn connect(&self, port: u16) -> TcpStream {
-        self.environment.keeper().connect(self.address(port).await).await.unwrap()
+        let address = self.address(port).await;
+        let connected = self.environment.keeper().connect(address).await;
+        connected.unwrap_or_else(|error| panic!("{address}: {error}\n{}", self.log()))
     }
 
     /// Asks one port of the service.
@@ -203,12 +208,6 @@ impl Bench {
     pub(crate) async fn down(self) {
         self.environment.down().await;
     }
-}
-
-/// The keeper's binary; elsewhere when this test runs as somebody who may not read the usual place.
-pub(crate) fn fixture() -> PathBuf {
-    let usual = env!("CARGO_BIN_EXE_testyard-environment-fixture");
-    std::env::var_os("TESTYARD_FIXTURE").map_or_else(|| usual.into(), PathBuf::from)
 }
 
 fn plan(service: ServicePlan) -> Plan {

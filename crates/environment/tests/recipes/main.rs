@@ -8,4 +8,5 @@ mod mariadb;
 mod memcached;
 mod mosquitto;
 mod nats;
+mod ordinary;
 mod rabbitmq;

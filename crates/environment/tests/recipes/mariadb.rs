@@ -92,7 +92,7 @@ async fn accounts_and_init_scripts_in_their_order_cold_and_warm() {
 async fn shell(line: &str) {
     let scratch = tempfile::tempdir().unwrap();
     let mut options = testyard_sys::keeper::Options::plain("recipes", scratch.path()).unwrap();
-    options.program = crate::bench::fixture();
+    options.program = crate::bench::KEEPER.into();
     let keeper = testyard_sys::keeper::Keeper::start(options).await.unwrap();
     let command = Command::new("/bin/sh").args(["-c", line]).env("PATH", "/usr/bin:/bin");
     let output = process::output(&keeper, command, std::time::Duration::from_secs(60)).await.unwrap();

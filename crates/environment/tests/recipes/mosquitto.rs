@@ -54,3 +54,19 @@ async fn a_broken_configuration_is_shown() {
     assert!(evidence.contains("allow_anonymous"), "{evidence}");
     bench.down().await;
 }
+
+#[tokio::test]
+async fn two_at_once_do_not_meet_on_websockets_either() {
+    let Some(provision) = provision(Product::Mosquitto, "mosquitto", "2.0.11") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("mosquitto.conf");
+    let config = b"listener 1883\nlistener 9001\nprotocol websockets\nallow_anonymous true\n";
+    testyard_sys::files::write(&file, config).unwrap();
+    let plan = mounted(service("eclipse-mosquitto:2", &[], &[]), &file, "/mosquitto/config/mosquitto.conf");
+    let one = Bench::ready(plan.clone(), provision.clone()).await;
+    let other = Bench::ready(plan, provision).await;
+    drop(other.connect(9001).await);
+    one.down().await;
+    drop(other.connect(9001).await);
+    other.down().await;
+}

@@ -216,11 +216,15 @@ impl Config {
     /// The file for a site.
     pub(super) fn written(&self, site: &Site) -> String {
         let data = site.data.display();
+        let family = if site.ip.is_ipv4() { "ipv4" } else { "ipv6" };
         // The server gives root away to another user unless this names root; for others it does nothing.
         let mut text = format!("user root\nlog_dest stderr\npersistence_location {data}/\n");
         for line in &self.lines {
             let line = match line {
-                Line::Listener(port) => format!("listener {} {}\n", site.port(*port), site.ip),
+                // The family must be said: WebSocket listeners would else take every address instead of this one.
+                Line::Listener(port) => {
+                    format!("listener {} {}\nsocket_domain {family}\n", site.port(*port), site.ip)
+                }
                 Line::Setting(name, value) => format!("{name} {value}\n"),
             };
             text.push_str(&line);
