@@ -43,8 +43,10 @@ impl Plain {
                 let message = text::cut(message, WAITING_COLUMNS, "…");
                 vec![Line::new().dim(format!("{check}: waiting for {message} ({})", text::span(*elapsed_ms)))]
             }
-            Event::Collected { suite, tests } => {
-                let number = text::many(tests.len() as u64, "test");
+            Event::Collected { suite, .. } => {
+                // Large suites are told in several parts: each says how many there are by then.
+                let known = state.suites.iter().find(|known| known.name == *suite);
+                let number = text::many(known.map_or(0, |known| known.counts.total), "test");
                 vec![Line::new().plain(format!("suite {suite}: {number} collected"))]
             }
             Event::TestFinished { .. } => {
