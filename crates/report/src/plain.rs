@@ -43,10 +43,15 @@ impl Plain {
                 let message = text::cut(message, WAITING_COLUMNS, "…");
                 vec![Line::new().dim(format!("{check}: waiting for {message} ({})", text::span(*elapsed_ms)))]
             }
-            Event::Collected { suite, .. } => {
-                // Large suites are told in several parts: each says how many there are by then.
+            Event::Collected { suite, tests } => {
+                // Large suites are told in several parts: each says how many there are by then. Files that leave
+                // themselves out are told one by one, and not worth a line each.
                 let known = state.suites.iter().find(|known| known.name == *suite);
-                let number = text::many(known.map_or(0, |known| known.counts.total), "test");
+                let total = known.map_or(0, |known| known.counts.total);
+                if tests.len() == 1 && total > 1 {
+                    return Vec::new();
+                }
+                let number = text::many(total, "test");
                 vec![Line::new().plain(format!("suite {suite}: {number} collected"))]
             }
             Event::TestFinished { .. } => {
