@@ -12,47 +12,13 @@ use testyard_journal::standing::settle_lost;
 use testyard_journal::{
     Follower, JournalError, OutcomeFile, Recorder, RunFolder, Store, read, retention, standing,
 };
-use testyard_model::plan::{Engine, EnginePlan, Gates, Limits, ProjectPlan, ServicePlan};
-use testyard_model::{
-    Emit, Event, Outcome, Phase, Plan, Record, RunId, RunState, Standing, Verdict, View, image,
-};
+use testyard_model::plan::ServicePlan;
+use testyard_model::{Emit, Event, Outcome, Phase, Plan, Record, RunId, RunState, Standing, Verdict, View};
 
 fn plan(root: &Path) -> Plan {
-    Plan {
-        project: ProjectPlan { name: "shop".to_owned(), root: root.to_owned(), files: Vec::new() },
-        engine: EnginePlan { engine: Engine::Native, reason: "no Docker".to_owned(), strict_versions: false },
-        services: vec![service("db")],
-        left_out: Vec::new(),
-        python: None,
-        suites: Vec::new(),
-        gates: Gates::default(),
-        limits: Limits::default(),
-        findings: Vec::new(),
-        origins: Vec::new(),
-    }
-}
-
-fn service(name: &str) -> ServicePlan {
-    ServicePlan {
-        name: name.to_owned(),
-        engine: Engine::Native,
-        image: Some("postgres:16".to_owned()),
-        want: image::want("postgres:16"),
-        attach: None,
-        environment: [("POSTGRES_PASSWORD".to_owned(), "hunter2-and-more".to_owned())].into(),
-        entrypoint: None,
-        command: None,
-        aliases: Vec::new(),
-        published: Vec::new(),
-        exposed: Vec::new(),
-        mounts: Vec::new(),
-        depends_on: Vec::new(),
-        health: None,
-        ready_within_ms: 60_000,
-        stop_grace_ms: 10_000,
-        unused_keys: Vec::new(),
-        place: None,
-    }
+    let environment = [("POSTGRES_PASSWORD".to_owned(), "hunter2-and-more".to_owned())].into();
+    let db = ServicePlan { environment, ..ServicePlan::named("db") };
+    Plan { services: vec![db], ..Plan::of("shop", root) }
 }
 
 fn started(run: &RunId) -> Event {

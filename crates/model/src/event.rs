@@ -11,7 +11,6 @@ use crate::id::{CheckId, RunId, TestId};
 use crate::outcome::{Outcome, Verdict};
 use crate::phase::Phase;
 use crate::plan::Engine;
-use crate::state::RunState;
 
 /// The version of the event format. It rises when the meaning of something written before changes; a program
 /// refuses journals of a higher version.
@@ -32,12 +31,6 @@ pub struct Record {
 pub trait Emit: Send + Sync {
     /// Numbers, writes and shows one event, in this order.
     fn emit(&self, event: Event);
-}
-
-/// Looks at events as they come, each with the state it led to. Views show; they never judge.
-pub trait View: Send {
-    /// One more event was written and folded.
-    fn see(&mut self, record: &Record, state: &RunState);
 }
 
 /// A service of a run, once it is up.

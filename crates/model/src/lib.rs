@@ -17,8 +17,9 @@ pub mod plan;
 pub mod product;
 pub mod secret;
 pub mod state;
+mod view;
 
-pub use event::{Emit, Event, FORMAT, Record, View};
+pub use event::{Emit, Event, FORMAT, Record};
 pub use exit::Exit;
 pub use fidelity::{Fidelity, Ledger, LedgerEntry};
 pub use finding::{Finding, Place, Severity};
@@ -29,3 +30,4 @@ pub use phase::Phase;
 pub use plan::Plan;
 pub use product::{Product, Provision, Want};
 pub use state::RunState;
+pub use view::View;

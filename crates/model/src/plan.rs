@@ -10,6 +10,12 @@ use crate::finding::{Finding, Place};
 use crate::product::Want;
 use crate::secret;
 
+/// How long a service may take from start to ready where nobody says: a minute, in milliseconds.
+pub const READY_WITHIN_MS: u64 = 60_000;
+
+/// How long a service may take to stop where nobody says: ten seconds, as compose has it, in milliseconds.
+pub const STOP_GRACE_MS: u64 = 10_000;
+
 /// Everything one run is going to do. A plain value: it can be saved, shown and compared.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Plan {
@@ -36,6 +42,22 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A plan for a project of that name in that folder, with nothing to do.
+    pub fn of(name: &str, root: impl Into<PathBuf>) -> Plan {
+        Plan {
+            project: ProjectPlan { name: name.to_owned(), root: root.into(), files: Vec::new() },
+            engine: EnginePlan { engine: Engine::Native, reason: String::new(), strict_versions: false },
+            services: Vec::new(),
+            left_out: Vec::new(),
+            python: None,
+            suites: Vec::new(),
+            gates: Gates::default(),
+            limits: Limits::default(),
+            findings: Vec::new(),
+            origins: Vec::new(),
+        }
+    }
+
     /// The plan as it may be saved and shown: every secret masked.
     pub fn masked(&self) -> Plan {
         let mut shown = self.clone();
@@ -149,6 +171,32 @@ pub struct ServicePlan {
     pub unused_keys: Vec<String>,
     /// Where it is defined.
     pub place: Option<Place>,
+}
+
+impl ServicePlan {
+    /// A service of that name that asks for nothing: what it is to be is filled in.
+    pub fn named(name: &str) -> ServicePlan {
+        ServicePlan {
+            name: name.to_owned(),
+            engine: Engine::Native,
+            image: None,
+            want: None,
+            attach: None,
+            environment: BTreeMap::new(),
+            entrypoint: None,
+            command: None,
+            aliases: Vec::new(),
+            published: Vec::new(),
+            exposed: Vec::new(),
+            mounts: Vec::new(),
+            depends_on: Vec::new(),
+            health: None,
+            ready_within_ms: READY_WITHIN_MS,
+            stop_grace_ms: STOP_GRACE_MS,
+            unused_keys: Vec::new(),
+            place: None,
+        }
+    }
 }
 
 /// A port of a service that is reachable on this machine.

@@ -145,28 +145,15 @@ pub(crate) mod tests {
 
     pub(crate) fn example() -> Plan {
         let postgres = ServicePlan {
-            name: "postgres-test".to_owned(),
-            engine: Engine::Native,
             image: Some("postgres:16".to_owned()),
             want: Some(Want {
                 product: Product::PostgreSql,
                 version: Some("16".to_owned()),
                 extensions: vec![],
             }),
-            attach: None,
             environment: BTreeMap::from([("POSTGRES_PASSWORD".to_owned(), "hunter2".to_owned())]),
-            entrypoint: None,
-            command: None,
-            aliases: vec![],
             published: vec![PublishedPort { ip: None, published: Some(55432), target: 5432 }],
-            exposed: vec![],
-            mounts: vec![],
-            depends_on: vec![],
-            health: None,
-            ready_within_ms: 60_000,
-            stop_grace_ms: 10_000,
-            unused_keys: vec![],
-            place: None,
+            ..ServicePlan::named("postgres-test")
         };
         let integration = SuitePlan {
             name: "integration".to_owned(),

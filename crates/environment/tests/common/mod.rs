@@ -6,10 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use testyard_environment::{Environment, EnvironmentError, UpRequest, up};
-use testyard_model::plan::{
-    Engine, EnginePlan, Gates, HealthCheck, HealthTest, Limits, Mount, Plan, ProjectPlan, PublishedPort,
-    ServicePlan,
-};
+use testyard_model::plan::{Engine, HealthCheck, HealthTest, Mount, Plan, PublishedPort, ServicePlan};
 use testyard_model::product::Source;
 use testyard_model::{CheckId, Emit, Event, Fidelity, Ledger, Outcome, Product, Provision, RunId, image};
 use testyard_sys::keeper::{Keeper, Options};
@@ -160,41 +157,11 @@ impl Run {
 }
 
 pub(crate) fn plan(services: Vec<ServicePlan>) -> Plan {
-    Plan {
-        project: ProjectPlan { name: "p".into(), root: "/".into(), files: vec![] },
-        engine: EnginePlan { engine: Engine::Native, reason: String::new(), strict_versions: false },
-        services,
-        left_out: vec![],
-        python: None,
-        suites: vec![],
-        gates: Gates::default(),
-        limits: Limits::default(),
-        findings: vec![],
-        origins: vec![],
-    }
+    Plan { services, ..Plan::of("p", "/") }
 }
 
 pub(crate) fn service(name: &str, image: &str) -> ServicePlan {
-    ServicePlan {
-        name: name.to_owned(),
-        engine: Engine::Native,
-        image: Some(image.to_owned()),
-        want: image::want(image),
-        attach: None,
-        environment: BTreeMap::new(),
-        entrypoint: None,
-        command: None,
-        aliases: vec![],
-        published: vec![],
-        exposed: vec![],
-        mounts: vec![],
-        depends_on: vec![],
-        health: None,
-        ready_within_ms: 60_000,
-        stop_grace_ms: 10_000,
-        unused_keys: vec![],
-        place: None,
-    }
+    ServicePlan { image: Some(image.to_owned()), want: image::want(image), ..ServicePlan::named(name) }
 }
 
 /// A PostgreSQL as projects write it.

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use testyard_model::image;
-use testyard_model::plan::{Dependency, Engine, HealthCheck, HealthTest, Mount, PublishedPort, ServicePlan};
+use testyard_model::plan::{
+    Dependency, HealthCheck, HealthTest, Mount, PublishedPort, READY_WITHIN_MS, STOP_GRACE_MS, ServicePlan,
+};
 
 use super::base_image;
 use crate::compose::service::{self as written, Protocol, VolumeKind};
@@ -13,35 +15,9 @@ use crate::compose::{ComposeProject, MaterialSource, Service};
 const INTERVAL: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_secs(30);
 const RETRIES: u32 = 3;
-/// Docker's own default for stopping.
-const STOP_GRACE: Duration = Duration::from_secs(10);
 /// The bounds between which a service's own health check says how long it may take to be ready.
-const READY_AT_LEAST: Duration = Duration::from_secs(60);
+const READY_AT_LEAST: Duration = Duration::from_millis(READY_WITHIN_MS);
 const READY_AT_MOST: Duration = Duration::from_secs(300);
-
-/// A service with nothing known about it but its name and engine.
-pub(super) fn bare(name: &str, engine: Engine) -> ServicePlan {
-    ServicePlan {
-        name: name.to_owned(),
-        engine,
-        image: None,
-        want: None,
-        attach: None,
-        environment: Default::default(),
-        entrypoint: None,
-        command: None,
-        aliases: Vec::new(),
-        published: Vec::new(),
-        exposed: Vec::new(),
-        mounts: Vec::new(),
-        depends_on: Vec::new(),
-        health: None,
-        ready_within_ms: millis(READY_AT_LEAST),
-        stop_grace_ms: millis(STOP_GRACE),
-        unused_keys: Vec::new(),
-        place: None,
-    }
-}
 
 /// A service of the compose files.
 pub(super) fn lower(compose: &ComposeProject, service: &Service) -> ServicePlan {
@@ -76,10 +52,10 @@ pub(super) fn lower(compose: &ComposeProject, service: &Service) -> ServicePlan 
         depends_on: service.depends_on.iter().map(dependency).collect(),
         ready_within_ms: millis(ready_within(health.as_ref())),
         health,
-        stop_grace_ms: millis(service.stop_grace_period.unwrap_or(STOP_GRACE)),
+        stop_grace_ms: service.stop_grace_period.map_or(STOP_GRACE_MS, millis),
         unused_keys: unused,
         place: Some(service.place.clone()),
-        ..bare(&service.name, Engine::Native)
+        ..ServicePlan::named(&service.name)
     }
 }
 

@@ -120,7 +120,7 @@ impl Choice<'_> {
         }
         let known = |name: &str| self.compose.is_some_and(|compose| self.spelled_in(compose, name).is_some());
         for (name, url) in self.config.attach.iter().filter(|(name, _)| !known(name)) {
-            chosen.services.push(attached(service::bare(name, Engine::Attach), url));
+            chosen.services.push(attached(ServicePlan::named(name), url));
         }
         chosen.forget_answered();
         chosen

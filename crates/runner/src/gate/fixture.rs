@@ -1,9 +1,7 @@
 //! Runs for tests to judge.
 
 use testyard_model::event::{Evidence, ServiceReport};
-use testyard_model::plan::{
-    AdapterKind, Engine, EnginePlan, Gates, Limits, Plan, ProjectPlan, ServicePlan, SuitePlan,
-};
+use testyard_model::plan::{AdapterKind, Plan, ServicePlan, SuitePlan};
 use testyard_model::{Event, Ledger, Outcome, Record, RunId, RunState, TestId};
 
 /// A pytest suite of that name.
@@ -25,39 +23,9 @@ pub(crate) fn suite(name: &str) -> SuitePlan {
 /// A plan of these suites and services.
 pub(crate) fn plan(suites: &[&str], services: &[&str]) -> Plan {
     Plan {
-        project: ProjectPlan { name: "demo".to_owned(), root: "/project".into(), files: Vec::new() },
-        engine: EnginePlan { engine: Engine::Native, reason: "test".to_owned(), strict_versions: false },
-        services: services.iter().map(|name| service(name)).collect(),
-        left_out: Vec::new(),
-        python: None,
+        services: services.iter().map(|name| ServicePlan::named(name)).collect(),
         suites: suites.iter().map(|name| suite(name)).collect(),
-        gates: Gates::default(),
-        limits: Limits::default(),
-        findings: Vec::new(),
-        origins: Vec::new(),
-    }
-}
-
-fn service(name: &str) -> ServicePlan {
-    ServicePlan {
-        name: name.to_owned(),
-        engine: Engine::Native,
-        image: None,
-        want: None,
-        attach: None,
-        environment: Default::default(),
-        entrypoint: None,
-        command: None,
-        aliases: Vec::new(),
-        published: Vec::new(),
-        exposed: Vec::new(),
-        mounts: Vec::new(),
-        depends_on: Vec::new(),
-        health: None,
-        ready_within_ms: 1000,
-        stop_grace_ms: 1000,
-        unused_keys: Vec::new(),
-        place: None,
+        ..Plan::of("demo", "/project")
     }
 }
 

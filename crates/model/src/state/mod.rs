@@ -1,15 +1,23 @@
 //! The state of a run: the one fold over its events that every view reads.
 
-use std::collections::{BTreeMap, HashMap};
+mod check;
+mod service;
+mod suite;
+
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::{Event, Evidence, Record, ServiceReport};
+use crate::event::{Event, Record};
 use crate::finding::Finding;
 use crate::gate::GateResult;
-use crate::id::{CheckId, RunId, TestId};
+use crate::id::{CheckId, RunId};
 use crate::outcome::{Counts, Outcome, Verdict};
 use crate::phase::Phase;
+
+pub use check::{CheckState, PhaseState};
+pub use service::{ServiceStage, ServiceState};
+pub use suite::{CollectionError, SuiteState, TestState};
 
 /// Everything known about a run after some of its events.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -55,134 +63,6 @@ pub struct Header {
     pub testyard: String,
     /// The machine.
     pub host: Vec<(String, String)>,
-}
-
-/// A phase that began.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct PhaseState {
-    /// Which.
-    pub phase: Phase,
-    /// When it began, in milliseconds since the run started.
-    pub started_ms: u64,
-    /// When it ended.
-    pub ended_ms: Option<u64>,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-}
-
-/// How far a service is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ServiceStage {
-    /// Not started.
-    Planned,
-    /// Its process runs; it has not answered rightly yet.
-    Starting,
-    /// It is up.
-    Ready,
-    /// It ended by itself, or never became ready.
-    Broken,
-    /// It was taken down.
-    Stopped,
-}
-
-impl ServiceStage {
-    /// The word that reports print.
-    pub fn word(self) -> &'static str {
-        match self {
-            ServiceStage::Planned => "planned",
-            ServiceStage::Starting => "starting",
-            ServiceStage::Ready => "ready",
-            ServiceStage::Broken => "broken",
-            ServiceStage::Stopped => "stopped",
-        }
-    }
-}
-
-/// A planned service.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ServiceState {
-    /// Its name.
-    pub name: String,
-    /// How far it is.
-    pub stage: ServiceStage,
-    /// When its process started, in milliseconds since the run started.
-    pub started_ms: Option<u64>,
-    /// All about it, once it was ready.
-    pub report: Option<ServiceReport>,
-    /// Why it is broken.
-    pub evidence: Vec<String>,
-    /// Whether it was ever ready.
-    pub was_ready: bool,
-}
-
-/// A check outside of suites.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CheckState {
-    /// Which.
-    pub check: CheckId,
-    /// What it does, in a few words.
-    pub title: String,
-    /// When it began, in milliseconds since the run started.
-    pub started_ms: u64,
-    /// When it ended.
-    pub ended_ms: Option<u64>,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-    /// The decisive lines.
-    pub evidence: Vec<String>,
-    /// What it is waiting for.
-    pub waiting: Option<String>,
-}
-
-/// A planned suite.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SuiteState {
-    /// Its name.
-    pub name: String,
-    /// When it began, in milliseconds since the run started.
-    pub started_ms: Option<u64>,
-    /// When it ended.
-    pub ended_ms: Option<u64>,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-    /// What its runner said that belongs to no test.
-    pub evidence: Vec<String>,
-    /// How many of its tests ended how.
-    pub counts: Counts,
-    /// Its tests, in the order they became known.
-    pub tests: Vec<TestState>,
-    /// Files that could not be collected.
-    pub collection_errors: Vec<CollectionError>,
-    /// Where each test stands in `tests`.
-    #[serde(skip)]
-    index: HashMap<TestId, usize>,
-}
-
-/// A file that could not be collected.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct CollectionError {
-    /// The file or node.
-    pub path: String,
-    /// Failed, or blocked.
-    pub outcome: Outcome,
-    /// What it said.
-    pub evidence: Evidence,
-}
-
-/// One test.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TestState {
-    /// Which.
-    pub id: TestId,
-    /// When it began, in milliseconds since the run started.
-    pub started_ms: Option<u64>,
-    /// How long it took, in milliseconds.
-    pub duration_ms: Option<f64>,
-    /// How it ended.
-    pub outcome: Option<Outcome>,
-    /// What it left.
-    pub evidence: Evidence,
 }
 
 /// The verdict with its reason.
@@ -348,126 +228,5 @@ impl RunState {
             self.suites.len() - 1
         });
         &mut self.suites[index]
-    }
-}
-
-impl PhaseState {
-    fn new(phase: Phase, at: u64) -> PhaseState {
-        PhaseState { phase, started_ms: at, ended_ms: None, outcome: None }
-    }
-}
-
-impl CheckState {
-    fn new(check: &CheckId, at: u64) -> CheckState {
-        CheckState {
-            check: check.clone(),
-            title: check.to_string(),
-            started_ms: at,
-            ended_ms: None,
-            outcome: None,
-            evidence: Vec::new(),
-            waiting: None,
-        }
-    }
-}
-
-impl ServiceState {
-    fn new(name: &str) -> ServiceState {
-        ServiceState {
-            name: name.to_owned(),
-            stage: ServiceStage::Planned,
-            started_ms: None,
-            report: None,
-            evidence: Vec::new(),
-            was_ready: false,
-        }
-    }
-
-    fn start(&mut self, at: u64) {
-        self.stage = ServiceStage::Starting;
-        self.started_ms = Some(at);
-    }
-
-    fn ready(&mut self, report: &ServiceReport) {
-        self.stage = ServiceStage::Ready;
-        self.was_ready = true;
-        self.report = Some(report.clone());
-    }
-
-    fn broke(&mut self, evidence: &[String]) {
-        self.stage = ServiceStage::Broken;
-        self.evidence = evidence.to_vec();
-    }
-
-    /// A broken service stays broken: that it was cleared away afterwards does not mend it.
-    fn stopped(&mut self) {
-        if self.stage != ServiceStage::Broken {
-            self.stage = ServiceStage::Stopped;
-        }
-    }
-}
-
-impl SuiteState {
-    fn new(name: &str) -> SuiteState {
-        SuiteState {
-            name: name.to_owned(),
-            started_ms: None,
-            ended_ms: None,
-            outcome: None,
-            evidence: Vec::new(),
-            counts: Counts::default(),
-            tests: Vec::new(),
-            collection_errors: Vec::new(),
-            index: HashMap::new(),
-        }
-    }
-
-    /// The test of that id, known or new.
-    fn test(&mut self, id: &TestId) -> &mut TestState {
-        let index = match self.index.get(id) {
-            Some(index) => *index,
-            None => {
-                self.tests.push(TestState::new(id));
-                self.counts.total += 1;
-                self.index.insert(id.clone(), self.tests.len() - 1);
-                self.tests.len() - 1
-            }
-        };
-        &mut self.tests[index]
-    }
-
-    fn end_test(&mut self, id: &TestId, outcome: &Outcome, duration_ms: f64, evidence: &Evidence) {
-        let test = self.test(id);
-        let before = test.outcome.replace(outcome.clone());
-        test.duration_ms = Some(duration_ms);
-        test.evidence = evidence.clone();
-        // A later outcome of the same test replaces the earlier one: it must not count twice.
-        if let Some(before) = before {
-            self.counts.remove(&before);
-        }
-        self.counts.add(outcome);
-    }
-
-    fn end(&mut self, at: u64, outcome: &Outcome, evidence: &[String]) {
-        self.ended_ms = Some(at);
-        self.outcome = Some(outcome.clone());
-        self.evidence = evidence.to_vec();
-    }
-
-    /// The tests of this suite that have no outcome.
-    pub fn unsettled(&self) -> impl Iterator<Item = &TestState> {
-        self.tests.iter().filter(|test| test.outcome.is_none())
-    }
-}
-
-impl TestState {
-    fn new(id: &TestId) -> TestState {
-        TestState {
-            id: id.clone(),
-            started_ms: None,
-            duration_ms: None,
-            outcome: None,
-            evidence: Evidence::default(),
-        }
     }
 }

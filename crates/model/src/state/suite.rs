@@ -1,0 +1,124 @@
+//! Suites and their tests, as far as a run has come.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Evidence;
+use crate::id::TestId;
+use crate::outcome::{Counts, Outcome};
+
+/// A planned suite.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SuiteState {
+    /// Its name.
+    pub name: String,
+    /// When it began, in milliseconds since the run started.
+    pub started_ms: Option<u64>,
+    /// When it ended.
+    pub ended_ms: Option<u64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// What its runner said that belongs to no test.
+    pub evidence: Vec<String>,
+    /// How many of its tests ended how.
+    pub counts: Counts,
+    /// Its tests, in the order they became known.
+    pub tests: Vec<TestState>,
+    /// Files that could not be collected.
+    pub collection_errors: Vec<CollectionError>,
+    /// Where each test stands in `tests`.
+    #[serde(skip)]
+    index: HashMap<TestId, usize>,
+}
+
+/// A file that could not be collected.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CollectionError {
+    /// The file or node.
+    pub path: String,
+    /// Failed, or blocked.
+    pub outcome: Outcome,
+    /// What it said.
+    pub evidence: Evidence,
+}
+
+/// One test.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TestState {
+    /// Which.
+    pub id: TestId,
+    /// When it began, in milliseconds since the run started.
+    pub started_ms: Option<u64>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: Option<f64>,
+    /// How it ended.
+    pub outcome: Option<Outcome>,
+    /// What it left.
+    pub evidence: Evidence,
+}
+
+impl SuiteState {
+    pub(super) fn new(name: &str) -> SuiteState {
+        SuiteState {
+            name: name.to_owned(),
+            started_ms: None,
+            ended_ms: None,
+            outcome: None,
+            evidence: Vec::new(),
+            counts: Counts::default(),
+            tests: Vec::new(),
+            collection_errors: Vec::new(),
+            index: HashMap::new(),
+        }
+    }
+
+    /// The test of that id, known or new.
+    pub(super) fn test(&mut self, id: &TestId) -> &mut TestState {
+        let index = match self.index.get(id) {
+            Some(index) => *index,
+            None => {
+                self.tests.push(TestState::new(id));
+                self.counts.total += 1;
+                self.index.insert(id.clone(), self.tests.len() - 1);
+                self.tests.len() - 1
+            }
+        };
+        &mut self.tests[index]
+    }
+
+    pub(super) fn end_test(&mut self, id: &TestId, outcome: &Outcome, duration_ms: f64, evidence: &Evidence) {
+        let test = self.test(id);
+        let before = test.outcome.replace(outcome.clone());
+        test.duration_ms = Some(duration_ms);
+        test.evidence = evidence.clone();
+        // A later outcome of the same test replaces the earlier one: it must not count twice.
+        if let Some(before) = before {
+            self.counts.remove(&before);
+        }
+        self.counts.add(outcome);
+    }
+
+    pub(super) fn end(&mut self, at: u64, outcome: &Outcome, evidence: &[String]) {
+        self.ended_ms = Some(at);
+        self.outcome = Some(outcome.clone());
+        self.evidence = evidence.to_vec();
+    }
+
+    /// The tests of this suite that have no outcome.
+    pub fn unsettled(&self) -> impl Iterator<Item = &TestState> {
+        self.tests.iter().filter(|test| test.outcome.is_none())
+    }
+}
+
+impl TestState {
+    pub(super) fn new(id: &TestId) -> TestState {
+        TestState {
+            id: id.clone(),
+            started_ms: None,
+            duration_ms: None,
+            outcome: None,
+            evidence: Evidence::default(),
+        }
+    }
+}
