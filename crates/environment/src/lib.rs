@@ -15,6 +15,7 @@ mod file;
 mod fixture;
 mod golden;
 mod health;
+mod launch;
 mod log;
 mod network;
 mod order;

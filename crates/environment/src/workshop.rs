@@ -11,9 +11,9 @@ use testyard_sys::keeper::{Keeper, NotRootMeans};
 use testyard_sys::process::{self, Child, Command, RunAs, Stdio};
 
 use crate::Refusal;
+use crate::launch::{Launch, Site};
 use crate::log;
 use crate::ready::{self, Doing};
-use crate::recipe::{Launch, Site};
 
 /// How many of the last lines of a log are shown as evidence.
 pub(crate) const SHOWN_LINES: usize = 20;

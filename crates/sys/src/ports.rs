@@ -3,6 +3,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::{host, lock};
 
@@ -16,6 +17,17 @@ pub fn free_port(ip: IpAddr) -> io::Result<u16> {
 pub fn is_free(address: SocketAddr) -> bool {
     TcpListener::bind(address).is_ok()
 }
+
+/// Whether this machine can reach itself. In a bare network namespace, as some sandboxes make them, it cannot.
+pub fn loopback_works() -> bool {
+    use std::net::TcpStream;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let address = listener.as_ref().map_err(|_| ()).and_then(|listener| listener.local_addr().map_err(|_| ()));
+    address.is_ok_and(|address| TcpStream::connect_timeout(&address, LOOPBACK_LIMIT).is_ok())
+}
+
+/// A listener's own machine answers at once or never.
+const LOOPBACK_LIMIT: Duration = Duration::from_secs(1);
 
 /// The second bytes of loopback addresses that are given out: 127.0 and its neighbours belong to the machine.
 const SECOND: std::ops::Range<u8> = 64..128;
@@ -75,6 +87,11 @@ mod tests {
         assert_ne!(free_port(ip).unwrap(), address.port());
         drop(taken);
         assert!(is_free(address));
+    }
+
+    #[test]
+    fn this_machine_reaches_itself() {
+        assert!(loopback_works());
     }
 
     #[test]

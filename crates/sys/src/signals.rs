@@ -18,7 +18,8 @@ pub enum Stop {
 pub struct Stops {
     interrupt: Signal,
     terminate: Signal,
-    hang_up: Signal,
+    /// None where whoever started this process wants it to outlive its terminal, as `nohup` does.
+    hang_up: Option<Signal>,
 }
 
 impl Stops {
@@ -27,7 +28,7 @@ impl Stops {
         Ok(Stops {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
-            hang_up: signal(SignalKind::hangup())?,
+            hang_up: if hang_up_is_ignored() { None } else { Some(signal(SignalKind::hangup())?) },
         })
     }
 
@@ -36,8 +37,29 @@ impl Stops {
         tokio::select! {
             _ = self.interrupt.recv() => Stop::Interrupt,
             _ = self.terminate.recv() => Stop::Terminate,
-            _ = self.hang_up.recv() => Stop::Terminate,
+            () = heard(self.hang_up.as_mut()) => Stop::Terminate,
         }
+    }
+}
+
+/// Waits for a signal that is listened to; for ever for one that is not.
+async fn heard(signal: Option<&mut Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Whether this process was started with SIGHUP ignored. Asked before anything of this process listens to it.
+#[allow(unsafe_code, reason = "no safe interface tells what a signal does")]
+fn hang_up_is_ignored() -> bool {
+    let mut now = std::mem::MaybeUninit::<libc::sigaction>::uninit();
+    // SAFETY: without a new action the call only fills in the present one, which is read only when it says it did.
+    unsafe {
+        libc::sigaction(libc::SIGHUP, std::ptr::null(), now.as_mut_ptr()) == 0
+            && now.assume_init().sa_sigaction == libc::SIG_IGN
     }
 }
 

@@ -104,6 +104,9 @@ impl Layout {
 
     /// Takes every port that is taken on this machine; the first that cannot be had is the conflict.
     fn conflict(&mut self) -> Option<String> {
+        if !self.tenants.is_empty() && !ports::loopback_works() {
+            return Some("this machine's own loopback interface is down".to_owned());
+        }
         for tenant in &self.tenants {
             let ip = self.addresses[&tenant.service];
             for port in tenant.ports.iter().filter(|_| tenant.elsewhere.is_none()) {

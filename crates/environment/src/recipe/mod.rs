@@ -7,7 +7,6 @@
 
 mod arguments;
 pub mod asked;
-mod launch;
 mod mariadb;
 mod memcached;
 mod mosquitto;
@@ -27,7 +26,7 @@ use crate::Refusal;
 use crate::probe::Probe;
 use crate::workshop::Workshop;
 
-pub use launch::{Launch, Site, Tools};
+pub use crate::launch::{Launch, Site, Tools};
 
 /// How one well-known image is provided.
 pub trait Recipe: Send + Sync {

@@ -182,7 +182,7 @@ pub fn load(
 ) -> (Config, Vec<Finding>) {
     let mut settings = settings::Settings::default();
     let mut exists = root.is_some();
-    match root.map_or(Ok(String::new()), |root| std::fs::read_to_string(root.join(FILE))) {
+    match root.map_or(Ok(String::new()), |root| read_regular(&root.join(FILE))) {
         Ok(text) => file::read(Text { path: Path::new(FILE), text: &text }, &mut settings),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => exists = false,
         Err(error) => {
@@ -194,6 +194,12 @@ pub fn load(
     settings.lay_overrides(overrides);
     let config = take::config(&mut settings, exists);
     (config, settings.findings)
+}
+
+/// The text of a file, if it is a regular one: a pipe or a device never ends.
+fn read_regular(path: &Path) -> std::io::Result<String> {
+    let kind = std::fs::metadata(path)?.file_type();
+    if kind.is_file() { std::fs::read_to_string(path) } else { Err(std::io::Error::other("it is not a file")) }
 }
 
 /// Reads a text as `testyard.toml`, without any override.

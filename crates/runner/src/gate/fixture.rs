@@ -1,7 +1,7 @@
 //! Runs for tests to judge.
 
 use testyard_model::event::{Evidence, ServiceReport};
-use testyard_model::plan::{AdapterKind, Plan, ServicePlan, SuitePlan};
+use testyard_model::plan::{AdapterKind, Engine, Plan, ServicePlan, SuitePlan};
 use testyard_model::{Event, Ledger, Outcome, Record, RunId, RunState, TestId};
 
 /// A pytest suite of that name.

@@ -13,10 +13,14 @@ use super::link::Link;
 use super::options::{HostEntry, Options};
 use super::wire::{self, Answer, Ask, Greeting, Spawn};
 use super::{KeeperError, door, start};
-use crate::process::{Child, Command, Signal, Wiring};
+use crate::process::{Child, Command, RunAs, Signal, Wiring};
 
 /// How many connections may wait to be accepted by [`Keeper::listen`].
 const BACKLOG: u32 = 1024;
+
+/// Why a program that must not be root cannot run: root without rights, as in a container that drops them all.
+const NO_OTHER_USER: &str = "it must not run as root, and this root may neither become another user nor make a \
+    user namespace; start testyard as an ordinary user, or allow one of the two (CAP_SETUID is the first)";
 
 /// A keeper. When the last clone is dropped, it ends, and every process inside with it.
 #[derive(Clone)]
@@ -88,6 +92,7 @@ impl Keeper {
     pub async fn spawn(&self, command: Command) -> Result<Child, KeeperError> {
         let program = command.program.display().to_string();
         let failed = |source| KeeperError::Spawn { program: program.clone(), source };
+        self.can_be(command.run_as).map_err(failed)?;
         let Command { program: path, args, env, cwd, stdin, stdout, stderr, run_as } = command;
         let wiring = Wiring::of(stdin, stdout, stderr).map_err(failed)?;
         let spawn = Spawn {
@@ -112,6 +117,14 @@ impl Keeper {
                 Err(failed(failure.into()))
             }
         }
+    }
+
+    /// Says in words what the keeper could only answer with a bare "operation not permitted".
+    fn can_be(&self, run_as: RunAs) -> io::Result<()> {
+        if run_as == RunAs::NotRoot && self.not_root() == NotRootMeans::Refused {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, NO_OTHER_USER));
+        }
+        Ok(())
     }
 
     /// Connects to an address inside.

@@ -150,6 +150,10 @@ impl PytestWorker {
     fn exit_trouble(&self, exit: Exit) -> Option<String> {
         let story = &self.story;
         if let Some(interpreter) = &story.no_pytest {
+            if self.launch.blocked_by.is_some() {
+                // What should have installed it is what blocks the suite: there is nothing to add anywhere.
+                return Some(format!("its tests are not known: pytest is not installed for {interpreter}"));
+            }
             return Some(format!(
                 "pytest is not installed for {interpreter}; help: add it to the project's requirements"
             ));
