@@ -71,6 +71,20 @@ fn a_wrong_configuration_is_told_with_its_place() {
     assert!(said.stderr.contains("help:"), "{said:?}");
     said.ended(2, "exit=2");
     assert!(project.latest().is_none(), "no run came about");
+
+    let document = project.testyard(&["run", "--format", "json"]).json();
+    assert_eq!(document["exit"], 2);
+    assert_eq!(document["error"]["findings"][0]["place"]["path"], "testyard.toml");
+}
+
+#[test]
+fn a_wrong_command_line_has_its_last_line_too() {
+    let project = Project::of(&[]);
+    project.testyard(&["run", "--no-such-flag"]).ended(2, "verdict=none");
+    project.testyard(&["run", "--set", "nonsense"]).ended(2, "exit=2");
+    let help = project.testyard(&["run", "--help"]);
+    assert_eq!((help.code, help.stderr.as_str()), (0, ""), "{help:?}");
+    assert!(help.stdout.contains("Exit codes:"), "{help:?}");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     pub(crate) verb: Verb,
 }
 
-/// The exit codes, under every help text.
+/// The exit codes, under the help of the program and of the verbs that judge.
 const EXITS: &str = "\
 Exit codes:
   0 passed    1 failed      2 usage or configuration   3 blocked   4 nothing to do
@@ -65,12 +65,14 @@ pub(crate) enum Colour {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
     /// Run the tests on real services, to a verdict
+    #[command(after_help = EXITS)]
     Run(Run),
     /// Say what a run would do, and why
     Plan(Selection),
     /// Write what was discovered as a commented testyard.toml
     Init(Init),
     /// Say how a run stands, without waiting for it
+    #[command(after_help = EXITS)]
     Status(Status),
     /// Show a run's report again
     Report(Report),

@@ -23,6 +23,8 @@ fn main() -> ExitCode {
     if let Some(code) = supervisor::serve_if_supervisor() {
         return code;
     }
-    let arguments = Arguments::parse();
-    verb::run(arguments)
+    match Arguments::try_parse() {
+        Ok(arguments) => verb::run(arguments),
+        Err(error) => verb::refuse(&error),
+    }
 }

@@ -44,8 +44,12 @@ impl Recorder {
         let started_unix_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let (folder, lock) = store.create_run(now)?;
         let run = folder.run();
-        Spec::new(&run, started_unix_ms, plan).write(&folder)?;
-        let file = start_events(&folder)?;
+        let begun =
+            Spec::new(&run, started_unix_ms, plan).write(&folder).and_then(|()| start_events(&folder));
+        let file = begun.inspect_err(|_| {
+            // On a full disk: a run that could not even begin is told as an error, not as one that was lost.
+            let _ = testyard_sys::files::remove_tree(folder.path());
+        })?;
         store.point_latest_at(&run)?;
         let inner = Inner { file, state: RunState::default(), views, trouble: None };
         let (started, masker) = (Instant::now(), plan.masker());

@@ -22,7 +22,8 @@ pub fn is_free(address: SocketAddr) -> bool {
 pub fn loopback_works() -> bool {
     use std::net::TcpStream;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
-    let address = listener.as_ref().map_err(|_| ()).and_then(|listener| listener.local_addr().map_err(|_| ()));
+    let address =
+        listener.as_ref().map_err(|_| ()).and_then(|listener| listener.local_addr().map_err(|_| ()));
     address.is_ok_and(|address| TcpStream::connect_timeout(&address, LOOPBACK_LIMIT).is_ok())
 }
 

@@ -31,16 +31,9 @@ pub(crate) struct Desk {
 }
 
 impl Desk {
-    /// Prints a result to standard output. A reader that went away has seen what it wanted; a result that got lost on
-    /// the way is said.
+    /// Prints a result to standard output.
     pub(crate) fn result(&self, text: &str) {
-        let mut output = std::io::stdout().lock();
-        match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                say(format_args!("warning: standard output could not be written: {error}"));
-            }
-            _ => {}
-        }
+        put(text);
     }
 
     /// Prints the lines of a result.
@@ -50,29 +43,60 @@ impl Desk {
     }
 }
 
+/// Writes to standard output. A reader that went away has seen what it wanted; a result that got lost on the way is
+/// said.
+fn put(text: &str) {
+    let mut output = std::io::stdout().lock();
+    match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            say(format_args!("warning: standard output could not be written: {error}"));
+        }
+        _ => {}
+    }
+}
+
 /// Does what was typed and returns the exit code.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let variables = session::variables();
     let screen = Screen::of(arguments.common.color, &variables);
     let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Status(_));
+    let format = arguments.common.format;
     let done = session::context(&arguments.common, variables).and_then(|context| {
         for lost in registry::settle_dead_runs(&context) {
             say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
         }
-        dispatch(&arguments.verb, &Desk { context, screen, format: arguments.common.format })
+        dispatch(&arguments.verb, &Desk { context, screen, format })
     });
     match done {
         Ok(End::Exit(exit)) => ExitCode::from(exit.code()),
         Ok(End::Code(code)) => ExitCode::from(code),
         Err(error) => {
             screen.print(&problem::lines(&error, screen.style));
+            if format == Format::Json {
+                put(&problem::document(&error));
+            }
             if judges {
-                // The contract's last line comes in any case: no pipe may hide how this ended.
-                say(last_line(None, Standing::Final, error.exit()));
+                last_word(error.exit());
             }
             ExitCode::from(error.exit().code())
         }
     }
+}
+
+/// What is typed wrongly is told by `clap`; a verb that judges still ends with the contract's last line.
+pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+    // Nobody is left to be told when this cannot be written.
+    let _ = error.print();
+    let judges = std::env::args().skip(1).any(|word| word == "run" || word == "status");
+    if error.use_stderr() && judges {
+        last_word(Exit::Usage);
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Usage.code()))
+}
+
+/// The contract's last line comes in any case: no pipe may hide how this ended.
+fn last_word(exit: Exit) {
+    say(last_line(None, Standing::Final, exit));
 }
 
 fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {

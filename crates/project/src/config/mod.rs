@@ -199,7 +199,11 @@ pub fn load(
 /// The text of a file, if it is a regular one: a pipe or a device never ends.
 fn read_regular(path: &Path) -> std::io::Result<String> {
     let kind = std::fs::metadata(path)?.file_type();
-    if kind.is_file() { std::fs::read_to_string(path) } else { Err(std::io::Error::other("it is not a file")) }
+    if kind.is_file() {
+        std::fs::read_to_string(path)
+    } else {
+        Err(std::io::Error::other("it is not a file"))
+    }
 }
 
 /// Reads a text as `testyard.toml`, without any override.

@@ -2,6 +2,7 @@
 //!
 //! The keys are public interface. New ones may appear at any time; when the meaning of one changes, [`FORMAT`] rises.
 
+mod error;
 mod files;
 mod lists;
 mod plan;
@@ -9,6 +10,7 @@ mod run;
 
 use serde::Serialize;
 
+pub use error::error;
 pub use files::{caches, logs, pruned, written};
 pub use lists::{PsRow, RunsRow, ps, runs};
 pub use plan::plan;
