@@ -64,10 +64,13 @@ impl Plan {
         for service in &mut shown.services {
             service.environment = secret::mask_map(&service.environment);
             service.attach = service.attach.as_deref().map(secret::mask_urls);
+            service.entrypoint = service.entrypoint.as_deref().map(secret::mask_words);
+            service.command = service.command.as_deref().map(secret::mask_words);
         }
         for suite in &mut shown.suites {
             suite.environment = secret::mask_map(&suite.environment);
-            suite.command = suite.command.iter().map(|word| secret::mask_urls(word)).collect();
+            suite.command = secret::mask_words(&suite.command);
+            suite.arguments = secret::mask_words(&suite.arguments);
             suite.setup = suite.setup.iter().map(|line| secret::mask_urls(line)).collect();
         }
         for origin in &mut shown.origins {
@@ -84,8 +87,15 @@ impl Plan {
     /// The values that must not appear in any output of this run.
     pub fn masker(&self) -> secret::Masker {
         let mut masker = secret::Masker::default();
-        self.services.iter().for_each(|service| masker.learn(&service.environment));
-        self.suites.iter().for_each(|suite| masker.learn(&suite.environment));
+        for service in &self.services {
+            masker.learn(&service.environment);
+            service.entrypoint.iter().chain(&service.command).for_each(|words| masker.learn_words(words));
+        }
+        for suite in &self.suites {
+            masker.learn(&suite.environment);
+            masker.learn_words(&suite.command);
+            masker.learn_words(&suite.arguments);
+        }
         masker
     }
 }
