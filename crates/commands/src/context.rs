@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use testyard_journal::Store;
+use testyard_model::Plan;
+use testyard_model::secret::Masker;
 
 /// What every verb is given. Whoever calls a verb fills it in; no verb asks the process itself.
 #[derive(Debug, Clone)]
@@ -33,5 +35,12 @@ impl Context {
     /// The project's environments: what `up` brought up.
     pub fn environments(&self) -> Store {
         Store::environments_of(&self.root)
+    }
+
+    /// What must not appear in any output about this plan: its own secrets, and the caller's, which tests inherit.
+    pub(crate) fn masker(&self, plan: &Plan) -> Masker {
+        let mut masker = plan.masker();
+        masker.learn(&self.variables);
+        masker
     }
 }

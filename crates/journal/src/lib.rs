@@ -9,6 +9,7 @@ pub mod folder;
 mod follow;
 mod id;
 mod line;
+pub mod logs;
 pub mod outcome;
 pub mod read;
 mod recorder;

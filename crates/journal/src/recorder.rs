@@ -13,7 +13,7 @@ use testyard_model::{
 use testyard_sys::files::Appender;
 use testyard_sys::lock::Lock;
 
-use crate::{JournalError, OutcomeFile, RunFolder, Spec, Store, line};
+use crate::{JournalError, OutcomeFile, RunFolder, Spec, Store, line, logs};
 
 /// What is set aside for a full disk: room for the events of a few thousand tests and the outcome.
 const RESERVE_BYTES: usize = 256 * 1024;
@@ -38,21 +38,28 @@ struct Inner {
 }
 
 impl Recorder {
-    /// Opens a new run in a project's store: folder, lock, plan, and an empty journal.
-    pub fn open(store: &Store, plan: &Plan, views: Vec<Box<dyn View>>) -> Result<Recorder, JournalError> {
+    /// Opens a new run in a project's store: folder, lock, plan, and an empty journal. What the masker knows is in none
+    /// of them.
+    pub fn open(
+        store: &Store,
+        plan: &Plan,
+        masker: Masker,
+        views: Vec<Box<dyn View>>,
+    ) -> Result<Recorder, JournalError> {
         let now = Timestamp::now();
         let started_unix_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let (folder, lock) = store.create_run(now)?;
         let run = folder.run();
-        let begun =
-            Spec::new(&run, started_unix_ms, plan).write(&folder).and_then(|()| start_events(&folder));
+        let begun = Spec::new(&run, started_unix_ms, plan)
+            .write(&folder, &masker)
+            .and_then(|()| start_events(&folder));
         let file = begun.inspect_err(|_| {
             // On a full disk: a run that could not even begin is told as an error, not as one that was lost.
             let _ = testyard_sys::files::remove_tree(folder.path());
         })?;
         store.point_latest_at(&run)?;
         let inner = Inner { file, state: RunState::default(), views, trouble: None };
-        let (started, masker) = (Instant::now(), plan.masker());
+        let started = Instant::now();
         Ok(Recorder { folder, run, started, started_unix_ms, masker, inner: Mutex::new(inner), _lock: lock })
     }
 
@@ -119,18 +126,7 @@ impl Recorder {
 
     /// Masks the secrets of this run in its raw logs, which services and tests wrote themselves.
     pub fn mask_logs(&self) -> Result<(), JournalError> {
-        let logs = self.folder.logs();
-        let Ok(entries) = fs::read_dir(&logs) else { return Ok(()) };
-        for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
-            let bytes = fs::read(&path).map_err(JournalError::file(&path, "reading a log"))?;
-            let text = String::from_utf8_lossy(&bytes);
-            let masked = self.masker.mask(&text);
-            if masked != text {
-                testyard_sys::files::write_atomic(&path, masked.as_bytes())
-                    .map_err(JournalError::file(&path, "masking a log"))?;
-            }
-        }
-        Ok(())
+        logs::mask(&self.folder, &self.masker)
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

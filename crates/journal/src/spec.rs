@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 
 use serde::{Deserialize, Serialize};
+use testyard_model::secret::Masker;
 use testyard_model::{FORMAT, Plan, RunId};
 
 use crate::{JournalError, RunFolder};
@@ -41,11 +42,12 @@ impl Spec {
         }
     }
 
-    pub(crate) fn write(&self, folder: &RunFolder) -> Result<(), JournalError> {
+    /// Writes it, with what the masker knows masked wherever it stands: in mounts and findings as well.
+    pub(crate) fn write(&self, folder: &RunFolder, masker: &Masker) -> Result<(), JournalError> {
         let path = folder.plan();
-        serde_json::to_vec_pretty(self)
+        serde_json::to_string_pretty(self)
             .map_err(io::Error::from)
-            .and_then(|text| testyard_sys::files::write_atomic(&path, &text))
+            .and_then(|text| testyard_sys::files::write_atomic(&path, masker.mask(&text)))
             .map_err(JournalError::file(&path, "writing the plan"))
     }
 

@@ -21,6 +21,11 @@ fn plan(root: &Path) -> Plan {
     Plan { services: vec![db], ..Plan::of("shop", root) }
 }
 
+/// A recorder of that plan's run.
+fn record(store: &Store, plan: &Plan, views: Vec<Box<dyn View>>) -> Recorder {
+    Recorder::open(store, plan, plan.masker(), views).unwrap()
+}
+
 fn started(run: &RunId) -> Event {
     Event::RunStarted {
         run: run.clone(),
@@ -38,7 +43,7 @@ fn started(run: &RunId) -> Event {
 fn open() -> (tempfile::TempDir, Store, Recorder) {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::runs_of(folder.path());
-    let recorder = Recorder::open(&store, &plan(folder.path()), Vec::new()).unwrap();
+    let recorder = record(&store, &plan(folder.path()), Vec::new());
     recorder.emit(started(recorder.run()));
     recorder.emit(Event::PhaseStarted { phase: Phase::Services });
     (folder, store, recorder)
@@ -55,7 +60,7 @@ fn what_is_read_back_folds_to_the_state_that_was_shown() {
     let folder = tempfile::tempdir().unwrap();
     let seen = Arc::new(Mutex::new(None));
     let views: Vec<Box<dyn View>> = vec![Box::new(Seen(seen.clone()))];
-    let recorder = Recorder::open(&Store::runs_of(folder.path()), &plan(folder.path()), views).unwrap();
+    let recorder = record(&Store::runs_of(folder.path()), &plan(folder.path()), views);
     recorder.emit(started(recorder.run()));
     recorder.emit(Event::PhaseStarted { phase: Phase::Test });
     recorder.emit(Event::Collected { suite: "unit".to_owned(), tests: vec!["a".into(), "b".into()] });
@@ -96,7 +101,7 @@ fn a_run_is_running_then_final_and_lost_when_nobody_holds_its_lock() {
     );
     assert_eq!(standing(&run).unwrap(), Standing::Lost);
 
-    let recorder = Recorder::open(&store, &plan(store.path()), Vec::new()).unwrap();
+    let recorder = record(&store, &plan(store.path()), Vec::new());
     recorder.finish(Verdict::Blocked, Some("services/db".into()), "no database").unwrap();
     assert_eq!(standing(recorder.folder()).unwrap(), Standing::Final);
     let outcome = OutcomeFile::read(recorder.folder()).unwrap().unwrap();
@@ -119,8 +124,13 @@ fn secrets_reach_neither_events_nor_plan_nor_logs() {
     recorder.emit(Event::Note { phase: Phase::Services, message: format!("login with {secret}") });
     recorder.emit(Event::Note { phase: Phase::Services, message: "postgresql://me:short@db/x".to_owned() });
     let log = recorder.folder().logs().join("service-db.log");
-    testyard_sys::files::write(&log, format!("FATAL: {secret} is wrong").as_bytes()).unwrap();
+    testyard_sys::files::write(&log, format!("LOG: up\nFATAL: {secret} is wrong\n\n").as_bytes()).unwrap();
+    let clean = recorder.folder().logs().join("suite-unit.log");
+    testyard_sys::files::write(&clean, b"no text: \xff").unwrap();
     recorder.mask_logs().unwrap();
+    assert_eq!(fs::read_to_string(&log).unwrap(), "LOG: up\nFATAL: **** is wrong\n\n");
+    assert_eq!(fs::read(&clean).unwrap(), b"no text: \xff", "what holds no secret is left as it was");
+    assert_eq!(fs::read_dir(recorder.folder().logs()).unwrap().count(), 2);
 
     for path in [recorder.folder().events(), recorder.folder().plan(), log] {
         let text = fs::read_to_string(&path).unwrap();
@@ -153,7 +163,7 @@ fn half_a_last_line_is_no_damage_and_an_altered_one_is() {
 #[test]
 fn runs_are_found_by_any_unique_prefix() {
     let (_folder, store, first) = open();
-    let second = Recorder::open(&store, &plan(store.path()), Vec::new()).unwrap();
+    let second = record(&store, &plan(store.path()), Vec::new());
     let name = first.run().as_str();
     assert_eq!(store.find(Some(name)).unwrap().run(), *first.run());
     assert_eq!(store.runs().unwrap().len(), 2);
@@ -168,7 +178,7 @@ fn runs_are_found_by_any_unique_prefix() {
 fn pruning_spares_running_and_kept_runs() {
     let (_folder, store, running) = open();
     let make = || {
-        let recorder = Recorder::open(&store, &plan(store.path()), Vec::new()).unwrap();
+        let recorder = record(&store, &plan(store.path()), Vec::new());
         recorder.finish(Verdict::Passed, None, "").unwrap();
         recorder.folder().clone()
     };

@@ -133,7 +133,8 @@ impl Masker {
         for line in values.flat_map(str::lines).filter(|line| looks_secret(line)) {
             self.values.push(line.to_owned());
             // As it stands in JSON, which is what events and plans are masked as.
-            self.values.push(line.replace('\\', "\\\\").replace('"', "\\\""));
+            let json = serde_json::Value::from(line).to_string();
+            self.values.push(json[1..json.len() - 1].to_owned());
         }
         // Longest first, so that a secret which contains another is masked whole.
         self.values.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));

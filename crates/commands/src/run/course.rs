@@ -33,7 +33,7 @@ impl Course {
         views: Vec<Box<dyn View>>,
         cancel: Cancel,
     ) -> Result<Course, CommandError> {
-        let recorder = Arc::new(Recorder::open(store, &plan, views)?);
+        let recorder = Arc::new(Recorder::open(store, &plan, context.masker(&plan), views)?);
         let entry = registry::enter(context, recorder.folder())?;
         let keeper = plain_keeper(context, &recorder).await?;
         let course =
