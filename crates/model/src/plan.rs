@@ -301,8 +301,11 @@ pub struct PythonPlan {
     pub root: PathBuf,
     /// An environment that exists and is used as it is: the active one, or `.venv` in the project.
     pub existing: Option<PathBuf>,
-    /// The interpreter to make an environment with, as far as the project says one.
+    /// The interpreter to make an environment with, as far as the project says one: a version or a specifier.
     pub version: Option<String>,
+    /// Where that version is asked for: `requires-python in pyproject.toml`, `command line`.
+    #[serde(default)]
+    pub version_from: Option<String>,
     /// What to install, in order.
     pub install: Vec<Install>,
     /// Resolve as the index stood that day, `YYYY-MM-DD`.

@@ -30,6 +30,7 @@ fn plan(bench: &Bench, files: &[(&str, &str)], install: &[(&str, InstallKind, bo
     PythonPlan {
         existing: None,
         version: None,
+        version_from: None,
         install: install.collect(),
         as_of: None,
         timeouts_ms: vec![60_000, 60_000],
@@ -363,6 +364,47 @@ async fn a_lock_of_uv_is_honoured_where_uv_is() {
         let heard = bench.heard.ends().join("\n");
         assert!(heard.contains("uv is not there: pip kept to the versions in uv.lock"), "{heard}");
     }
+}
+
+#[tokio::test]
+async fn a_python_that_is_not_here_is_told_at_once() {
+    if testyard_sys::which::here("uv").is_some() {
+        return eprintln!("skipped: this machine has uv");
+    }
+    let bench = Bench::new().await;
+    let index = Index::start().await;
+    let context = context_for(&bench, &index);
+    let mut plan = plan(&bench, &[("r.txt", "pytest\n")], &[("r.txt", requirements(), true)]);
+    plan.version = Some(">=3.99".to_owned());
+    plan.version_from = Some("requires-python in pyproject.toml".to_owned());
+    let failure = prepare(&plan, &context).await.unwrap_err();
+    assert_eq!(failure.check.as_str(), "prepare/python");
+    let asked = "the project asks for Python >=3.99 (requires-python in pyproject.toml)";
+    assert_eq!(failure.evidence[0], asked);
+    assert!(failure.evidence[1].starts_with("here is Python 3."), "{failure:?}");
+    let help = "help: install it, or choose another with --set python.version=3.";
+    assert!(failure.evidence.last().unwrap().starts_with(help), "{failure:?}");
+    assert_eq!(index.requests(), 0, "nothing is asked for in vain");
+
+    // A pin to a patch that is not here is served by another patch.
+    let here =
+        failure.evidence[1].trim_start_matches("here is Python ").split([' ', '.']).collect::<Vec<_>>();
+    plan.version = Some(format!("{}.{}.99", here[0], here[1]));
+    prepare(&plan, &context).await.unwrap();
+    let heard = bench.heard.ends().join("\n");
+    assert!(heard.contains("differs in the patch only"), "{heard}");
+}
+
+#[tokio::test]
+async fn a_python_that_uv_cannot_fetch_is_told_with_what_uv_says() {
+    let bench = Bench::new().await;
+    let Some(path) = uv(&bench).await else { return };
+    let context = bench.with(&[("PATH", &path)]);
+    let mut plan = plan(&bench, &[("r.txt", "")], &[("r.txt", requirements(), true)]);
+    (plan.version, plan.offline) = (Some("3.99".to_owned()), true);
+    let evidence = prepare(&plan, &context).await.unwrap_err().evidence.join("\n");
+    assert!(evidence.contains("uv could neither find nor fetch one"), "{evidence}");
+    assert!(evidence.contains("with --set python.version=3."), "{evidence}");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::existing;
-use super::specifier;
+use super::specifier::{self, Fit};
 use crate::context::Context;
 
 /// Names of interpreters on `PATH`, in the order to try them: the caller's own choice first, then the newest.
@@ -19,34 +19,35 @@ pub(super) const NAMES: [&str; 9] = [
     "python3.8",
 ];
 
-/// An interpreter that was chosen.
+/// An interpreter of this machine.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Interpreter {
     /// What to make the environment with.
     pub(super) path: PathBuf,
     /// Its full version.
     pub(super) version: String,
-    /// Whether the project accepts that version.
-    pub(super) accepted: bool,
+    /// How well it serves the project.
+    pub(super) fit: Fit,
 }
 
-/// The best interpreter of this machine: the first that the project accepts, else the first that runs.
-pub(super) async fn choose(context: &Context, wanted: Option<&str>) -> Option<Interpreter> {
-    let mut any = None;
+/// The interpreters that are worth knowing: up to the first that is what the project asks for, which suits best, else
+/// all that run. The best comes first; of equals, the one that the caller would get.
+pub(super) async fn choose(context: &Context, wanted: Option<&str>) -> Vec<Interpreter> {
+    let mut found = Vec::new();
     for path in candidates(context) {
         // What does not run, such as a shim for a version that is not there, is no candidate.
         let Ok(told) = existing::ask(context, &path).await else { continue };
         if !told.version.starts_with("3.") {
             continue;
         }
-        let accepted = wanted.is_none_or(|wanted| specifier::accepts(wanted, &told.version));
-        let found = Interpreter { path, version: told.version, accepted };
-        if accepted {
-            return Some(found);
+        let fit = wanted.map_or(Fit::Asked, |wanted| specifier::fit(wanted, &told.version));
+        found.push(Interpreter { path, version: told.version, fit });
+        if fit == Fit::Asked {
+            break;
         }
-        any.get_or_insert(found);
     }
-    any
+    found.sort_by_key(|one| one.fit);
+    found
 }
 
 fn candidates(context: &Context) -> Vec<PathBuf> {

@@ -11,7 +11,7 @@ use crate::binaries::hex;
 use crate::context::Context;
 
 /// Rises when environments are made in another way than before, so that old ones are not used any more.
-const REVISION: &str = "2";
+const REVISION: &str = "3";
 
 /// No interpreter is this small, and no shim is larger, in bytes.
 const LARGEST_SHIM: u64 = 16 * 1024;

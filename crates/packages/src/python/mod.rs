@@ -8,6 +8,7 @@ mod existing;
 mod install;
 mod interpreter;
 mod key;
+mod lacking;
 mod locked;
 mod own;
 mod specifier;

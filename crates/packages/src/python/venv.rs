@@ -9,7 +9,8 @@ use testyard_sys::lock;
 
 use super::existing;
 use super::interpreter::{self, Interpreter};
-use super::specifier;
+use super::lacking;
+use super::specifier::{self, Fit};
 use crate::attempt;
 use crate::context::Context;
 use crate::decisive;
@@ -24,7 +25,8 @@ const MADE_WITHIN: Duration = Duration::from_secs(300);
 pub(super) struct Tools {
     /// uv, when it is there or was fetched because the plan needs it.
     pub(super) uv: Option<PathBuf>,
-    interpreter: Option<Interpreter>,
+    /// This machine's interpreters, the best first.
+    interpreters: Vec<Interpreter>,
 }
 
 /// An environment that was made.
@@ -45,18 +47,21 @@ impl Tools {
         plan: &PythonPlan,
     ) -> Result<Tools, Vec<String>> {
         check.now("choosing an interpreter");
-        let interpreter = check.watch(interpreter::choose(context, plan.version.as_deref())).await;
+        let interpreters = check.watch(interpreter::choose(context, plan.version.as_deref())).await;
         let mut uv = installer::uv(context);
         if uv.is_none() && plan.as_of.is_some() {
-            uv = Some(fetch_uv(context, check, interpreter.as_ref()).await?);
+            uv = Some(fetch_uv(context, check, interpreters.first()).await?);
         }
-        if interpreter.is_none() && uv.is_none() {
-            return Err(vec![
-                "no python3 that runs is on PATH, and no uv that could fetch one".to_owned(),
-                "help: install Python 3 or uv".to_owned(),
-            ]);
+        let tools = Tools { uv, interpreters };
+        if tools.uv.is_none() && tools.accepted().is_none() {
+            return Err(lacking::evidence(plan, &tools.interpreters, None));
         }
-        Ok(Tools { uv, interpreter })
+        Ok(tools)
+    }
+
+    /// The best interpreter of this machine, if the project accepts it.
+    fn accepted(&self) -> Option<&Interpreter> {
+        self.interpreters.first().filter(|one| one.fit != Fit::Refused)
     }
 
     /// What installs packages into the environment.
@@ -112,48 +117,39 @@ pub(super) async fn create(
     let log = Log::open(context, "prepare-python");
     let job = Job { context, check, log: &log };
     check.now("making the environment");
-    let (done, by) = match (&tools.uv, &tools.interpreter) {
-        (Some(uv), interpreter) => {
-            (with_uv(job, uv, interpreter.as_ref(), plan.version.as_deref(), folder).await, "uv")
+    let accepted = tools.accepted();
+    let (done, by) = match (&tools.uv, accepted) {
+        (Some(uv), accepted) => {
+            // Where this machine has none that the project accepts, uv may find or fetch one itself.
+            let path = accepted.map(|one| one.path.clone().into_os_string());
+            let python =
+                path.or_else(|| plan.version.as_deref().map(|asked| specifier::for_uv(asked).into()));
+            (run(job, uv.clone(), uv_venv(job, python, folder)).await, "uv")
         }
         (None, Some(interpreter)) => (with_venv(job, &interpreter.path, folder).await, "venv"),
-        (None, None) => return Err(vec!["no interpreter".to_owned()]),
+        (None, None) => return Err(lacking::evidence(plan, &tools.interpreters, None)),
     };
     if !done.ok {
         let mut lines = decisive::lines(&done.lines);
-        lines.push(match by {
-            "venv" => {
-                "help: install the interpreter's venv and pip (python3-venv on Debian), or uv".to_owned()
+        return Err(match (by, accepted) {
+            (_, None) => lacking::evidence(plan, &tools.interpreters, Some(lines)),
+            ("venv", _) => {
+                lines.push(
+                    "help: install the interpreter's venv and pip (python3-venv on Debian), or uv".to_owned(),
+                );
+                lines
             }
-            _ => "help: install a Python that the project accepts".to_owned(),
+            _ => {
+                lines.push(
+                    "help: see whether uv runs here, or take it off PATH: then venv is used".to_owned(),
+                );
+                lines
+            }
         });
-        return Err(lines);
     }
     let told = check.watch(existing::ask(context, &folder.join("bin/python"))).await?;
-    let notes = plan.version.iter().filter(|wanted| !specifier::accepts(wanted, &told.version));
-    let notes =
-        notes.map(|wanted| format!("the project asks for Python {wanted}, which this machine does not have"));
-    Ok(Made { notes: notes.collect(), version: told.version, by })
-}
-
-/// uv is given the interpreter that was chosen. Where the project accepts none of this machine's, uv may find or fetch
-/// one itself; where it cannot, one that the project does not name is better than none.
-async fn with_uv(
-    job: Job<'_>,
-    uv: &Path,
-    interpreter: Option<&Interpreter>,
-    wanted: Option<&str>,
-    folder: &Path,
-) -> Done {
-    let chosen = interpreter.map(|interpreter| interpreter.path.clone().into_os_string());
-    let accepted = interpreter.is_some_and(|interpreter| interpreter.accepted);
-    if !accepted && let Some(wanted) = wanted {
-        let done = run(job, uv.to_owned(), uv_venv(job, Some(wanted.into()), folder)).await;
-        if done.ok || chosen.is_none() {
-            return done;
-        }
-    }
-    run(job, uv.to_owned(), uv_venv(job, chosen, folder)).await
+    let notes = lacking::other_patch(plan, &told.version).into_iter().collect();
+    Ok(Made { notes, version: told.version, by })
 }
 
 fn uv_venv(job: Job<'_>, python: Option<OsString>, folder: &Path) -> Vec<OsString> {

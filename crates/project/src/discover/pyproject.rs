@@ -22,6 +22,8 @@ pub(super) struct Declaration {
     pub(super) groups: Vec<String>,
     /// Its extras that tests need.
     pub(super) extras: Vec<String>,
+    /// The versions of Python it accepts, and the key that says so.
+    pub(super) python: Option<(String, &'static str)>,
 }
 
 /// Reads a `pyproject.toml`. One that is not TOML declares nothing: pytest's reader says what is wrong with it.
@@ -44,7 +46,11 @@ pub(super) fn read(text: &str) -> Declaration {
     groups.dedup();
     let mut extras = names(&["project", "optional-dependencies"]);
     extras.extend(names(&["tool", "poetry", "extras"]));
+    let text = |path: &[&str], key: &'static str| Some((at(path)?.as_str()?.trim().to_owned(), key));
+    let python = text(&["project", "requires-python"], "requires-python")
+        .or_else(|| text(&["tool", "poetry", "dependencies", "python"], "python"));
     Declaration {
+        python: python.filter(|(versions, _)| !versions.is_empty()),
         project: at(&["project"]).is_some() || poetry,
         build_system: at(&["build-system"]).is_some(),
         poetry,
@@ -70,6 +76,10 @@ fn default_groups(wanted: Option<&Item>, declared: Option<&Item>) -> Vec<String>
 pub(super) fn add_setup_cfg(declaration: &mut Declaration, text: &str) {
     let Ok(ini) = ini::parse(text) else { return };
     declaration.project |= ini.section("metadata").is_some() || ini.section("options").is_some();
+    let key = "python_requires";
+    let python = ini.section("options").and_then(|section| section.get(key)).filter(|text| !text.is_empty());
+    declaration.python =
+        declaration.python.take().or_else(|| python.map(|versions| (versions.to_owned(), key)));
     if let Some(section) = ini.section("options.extras_require") {
         let names = section.keys.iter().map(|key| key.name.clone());
         declaration.extras.extend(names.filter(|name| TEST_NAMES.contains(&name.as_str())));
@@ -97,6 +107,7 @@ mod tests {
         if found.poetry {
             shown.push("poetry".to_owned());
         }
+        shown.extend(found.python.iter().map(|(versions, key)| format!("{key}{versions}")));
         shown.push(format!("groups={} extras={}", found.groups.join(","), found.extras.join(",")));
         assert_eq!(shown.join(" "), expected, "{text}");
     }
@@ -120,6 +131,9 @@ mod tests {
         check(&format!("{groups}[\"pg\", \"none\"]"), "groups=pg,test extras=");
         check(&format!("{groups}\"all\""), "groups=docs,pg,test extras=");
         check("not toml", "groups= extras=");
+        check("[project]\nrequires-python = \">=3.9\"\n", "project requires-python>=3.9 groups= extras=");
+        check("[project]\nrequires-python = \"\"\n", "project groups= extras=");
+        check("[tool.poetry.dependencies]\npython = \"^3.9\"\n", "project poetry python^3.9 groups= extras=");
     }
 
     #[test]
@@ -131,6 +145,9 @@ mod tests {
         );
         assert!(declaration.project);
         assert_eq!(declaration.extras, ["tests"]);
+        assert_eq!(declaration.python, None);
+        add_setup_cfg(&mut declaration, "[options]\npython_requires = >=3.8\n");
+        assert_eq!(declaration.python, Some((">=3.8".to_owned(), "python_requires")));
         let mut other = Declaration::default();
         add_setup_cfg(&mut other, "[flake8]\nmax-line-length = 100\n");
         assert_eq!(other, Declaration::default());

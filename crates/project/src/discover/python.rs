@@ -23,8 +23,8 @@ pub struct PythonFound {
     pub install: Vec<Install>,
     /// An environment with pytest in it, and how it was found.
     pub existing: Option<(PathBuf, String)>,
-    /// The interpreter's version from `.python-version`, and that file.
-    pub version: Option<(String, PathBuf)>,
+    /// The interpreter's version and who asks for it: a `.python-version`, else what the project declares.
+    pub version: Option<(String, String)>,
 }
 
 /// Looks from the folder the tests run in upwards, then below.
@@ -47,7 +47,7 @@ pub(super) fn find(
     }
     let found = PythonFound {
         existing: existing(root, tests, &folder, variables),
-        version: version(root, tests),
+        version: version(root, tests).or_else(|| declared_version(root, &folder)),
         folder,
         install,
     };
@@ -194,13 +194,34 @@ fn has_pytest(environment: &Path) -> bool {
 }
 
 /// The interpreter's version in `.python-version`, when it is a version.
-fn version(root: &Path, tests: &Path) -> Option<(String, PathBuf)> {
+fn version(root: &Path, tests: &Path) -> Option<(String, String)> {
     upwards(tests).find_map(|folder| {
         let file = folder.join(".python-version");
         let text = std::fs::read_to_string(root.join(&file)).ok()?;
         let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'))?;
-        first.starts_with(|c: char| c.is_ascii_digit()).then(|| (first.to_owned(), file))
+        let source = file.display().to_string();
+        first.starts_with(|c: char| c.is_ascii_digit()).then(|| (first.to_owned(), source))
     })
+}
+
+/// The versions that the declaring folder's project accepts.
+fn declared_version(root: &Path, folder: &Path) -> Option<(String, String)> {
+    ["pyproject.toml", "setup.cfg"].into_iter().find_map(|name| {
+        let file = folder.join(name);
+        let (versions, key) = declaration(root, &file)?.python?;
+        Some((versions, format!("{key} in {}", file.display())))
+    })
+}
+
+/// What a `pyproject.toml` or `setup.cfg` says; none where the file is not there.
+fn declaration(root: &Path, file: &Path) -> Option<pyproject::Declaration> {
+    let text = std::fs::read_to_string(root.join(file)).ok()?;
+    if file.ends_with("pyproject.toml") {
+        return Some(pyproject::read(&text));
+    }
+    let mut declaration = pyproject::Declaration::default();
+    pyproject::add_setup_cfg(&mut declaration, &text);
+    Some(declaration)
 }
 
 #[cfg(test)]
@@ -303,6 +324,10 @@ mod tests {
     fn versions_and_unread_declarations() {
         check(&[(".python-version", "3.12.4\n")], "src", "python 3.12.4");
         check(&[(".python-version", "my-environment\n")], "", "");
+        let project = ("pyproject.toml", "[project]\nname = \"a\"\nrequires-python = \">=3.9\"\n");
+        check(&[project], "", "pyproject.toml project [] [] | python >=3.9");
+        check(&[project, (".python-version", "3.12")], "", "pyproject.toml project [] [] | python 3.12");
+        check(&[("lib/pyproject.toml", project.1), ("requirements.txt", "")], "", "requirements.txt");
         check(&[("Pipfile", "")], "", "TY-PR003 Pipfile");
         check(&[("Pipfile", ""), ("requirements.txt", "")], "", "requirements.txt");
     }

@@ -58,7 +58,6 @@ pub(super) fn lower(
             ),
         }
     }
-    let version = config.version.as_ref().map(|version| version.value.clone());
     note(origins, "python.version", config.version.as_ref());
     note(origins, "python.as-of", config.as_of.as_ref());
     if let Some(offline) = &config.offline {
@@ -68,14 +67,20 @@ pub(super) fn lower(
         let each: Vec<String> = timeouts.value.iter().map(|ms| format!("{ms} ms")).collect();
         origins.note("python.timeouts", each.join(", "), &timeouts.source);
     }
-    let found_version = found.version.as_ref().filter(|_| version.is_none() && existing.is_none());
-    if let Some((version, file)) = found_version {
-        origins.found("python.version", version, file.display().to_string());
+    // What is set counts more than what the project declares.
+    let version = match &config.version {
+        Some(version) => Some((version.value.clone(), version.source.to_string())),
+        None => found.version.clone().filter(|_| existing.is_none()),
+    };
+    if let (None, Some((version, from))) = (&config.version, &version) {
+        origins.found("python.version", version, from);
     }
+    let (version, version_from) = version.unzip();
     Some(PythonPlan {
         root: inside(&project.root, &found.folder),
         existing,
-        version: version.or_else(|| found_version.map(|(version, _)| version.clone())),
+        version,
+        version_from,
         install,
         as_of: config.as_of.as_ref().map(|day| day.value.clone()),
         timeouts_ms: config

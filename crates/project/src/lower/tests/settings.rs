@@ -79,6 +79,23 @@ fn python_is_planned_where_it_runs() {
 }
 
 #[test]
+fn a_version_that_is_set_counts_more_than_one_that_is_declared() {
+    let check = |overrides: &[(&str, &str)], expected: &str| {
+        let project = ("pyproject.toml", "[project]\nname = \"a\"\nrequires-python = \">=3.14\"\n");
+        let overrides =
+            overrides.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+        let plan =
+            plan_of(&[project, PYTEST, TESTS], |request| request.overrides = overrides).expect("right");
+        let python = plan.python.expect("needed");
+        let told = [python.version, python.version_from].map(Option::unwrap_or_default);
+        assert_eq!(told.join(" | "), expected);
+        assert_eq!(plan.origins.iter().filter(|origin| origin.key == "python.version").count(), 1);
+    };
+    check(&[], ">=3.14 | requires-python in pyproject.toml");
+    check(&[("python.version", "3.11")], "3.11 | command line");
+}
+
+#[test]
 fn init_writes_what_discovery_found() {
     let django = ("manage.py", "");
     let alembic = ("src/alembic.ini", "");
