@@ -83,6 +83,21 @@ fn ctrl_c_cancels_and_keeps_what_was_reached() {
 }
 
 #[test]
+fn what_a_killed_run_printed_is_masked_by_the_next_command() {
+    let suite = "[[suite]]\nname = \"all\"\ncommand = \"sh -c 'echo $DEPLOY_TOKEN; sleep 300'\"\n";
+    let mut project = Project::of(&[("testyard.toml", suite)]);
+    project.set("DEPLOY_TOKEN", "s3same-open-1");
+    let mut child = project.start(&["run"]);
+    let run = project.wait_for_event("suite_started");
+    let log = || std::fs::read_to_string(run.join("logs/suite-all.log")).unwrap_or_default();
+    wait_until("the suite's output", || log().contains("s3same-open-1").then_some(()));
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
+    project.testyard(&["status", "--exit-code"]).ended(5, "verdict=lost");
+    assert_eq!(log(), "****\n");
+}
+
+#[test]
 fn a_second_ctrl_c_does_not_wait() {
     let project = Project::of(&[
         ("pytest.ini", "[pytest]\n"),

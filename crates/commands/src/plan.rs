@@ -1,6 +1,7 @@
 //! `testyard plan`: what a run would do, and why. Also where every other verb gets its plan from.
 
 use testyard_model::Plan;
+use testyard_model::secret::Masker;
 use testyard_project::Request;
 
 use crate::{CommandError, Context};
@@ -29,6 +30,15 @@ pub(crate) fn environment(context: &Context) -> Result<Plan, CommandError> {
     plan.suites.clear();
     plan.python = None;
     Ok(plan)
+}
+
+/// What must not appear in any output about this project, as its files say now: a saved plan holds no secrets any more.
+/// Of a project that cannot be read only the caller's own secrets are known.
+pub(crate) fn masker(context: &Context) -> Masker {
+    let request = Request { every_service: true, ..request(context, &Selection::default()) };
+    let project = testyard_project::load(&request);
+    let plan = project.and_then(|project| testyard_project::lower(&project, &request));
+    plan.map_or_else(|_| context.masker(&Plan::of("", &context.root)), |plan| context.masker(&plan))
 }
 
 pub(crate) fn request(context: &Context, selection: &Selection) -> Request {

@@ -9,10 +9,10 @@ use std::path::{Path, PathBuf};
 
 use testyard_environment::EnvironmentFile;
 use testyard_journal::standing::settle_lost;
-use testyard_journal::{JournalError, RunFolder, standing};
+use testyard_journal::{JournalError, RunFolder, Spec, logs, standing};
 use testyard_model::Standing;
 
-use crate::{CommandError, Context};
+use crate::{CommandError, Context, plan};
 
 /// A run's entry. Dropping it removes the entry.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(crate) fn enter(context: &Context, folder: &RunFolder) -> Result<Entry, Comm
 /// Returns those that were settled now. Called at the start of every verb; costs one small folder to read.
 pub fn settle_dead_runs(context: &Context) -> Vec<RunFolder> {
     let Ok(found) = fs::read_dir(entries(context)) else { return Vec::new() };
-    found.flatten().filter_map(|entry| settle(&entry.path())).collect()
+    found.flatten().filter_map(|entry| settle(context, &entry.path())).collect()
 }
 
 /// The folders of the runs of this user that are going on.
@@ -52,7 +52,7 @@ pub(crate) fn running(context: &Context) -> Vec<RunFolder> {
 }
 
 /// Settles the run behind one entry, if it is dead.
-fn settle(entry: &Path) -> Option<RunFolder> {
+fn settle(context: &Context, entry: &Path) -> Option<RunFolder> {
     let folder = RunFolder::at(String::from_utf8(fs::read(entry).ok()?).ok()?);
     let standing = if folder.path().exists() { standing(&folder).ok()? } else { Standing::Lost };
     if standing == Standing::Running {
@@ -61,9 +61,21 @@ fn settle(entry: &Path) -> Option<RunFolder> {
     // Also after an orderly end: a supervisor killed between its outcome and its teardown leaves processes.
     testyard_sys::sweep::kill_run(folder.run().as_str());
     remove_scratch(&folder);
+    if standing == Standing::Lost {
+        mask_logs(context, &folder);
+    }
     let settled = standing == Standing::Lost && folder.path().exists() && settle_lost(&folder).is_ok();
     let _ = fs::remove_file(entry);
     settled.then_some(folder)
+}
+
+/// Masks the logs of a run that did not come to do it itself, as far as its project's files still say what is secret.
+fn mask_logs(context: &Context, folder: &RunFolder) {
+    let Ok(spec) = Spec::read(folder) else { return };
+    let root = spec.plan.project.root;
+    let context = Context { folder: root.clone(), root, overrides: Vec::new(), ..context.clone() };
+    // On a full or read-only disk nothing can be masked, and nothing can be done about it here.
+    let _ = logs::mask(folder, &plan::masker(&context));
 }
 
 /// Removes the folders a run kept its services' data in.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use testyard_journal::RunFolder;
 
+use crate::plan;
 use crate::{CommandError, Context};
 
 /// What one service printed.
@@ -39,7 +40,7 @@ pub fn logs(context: &Context, request: &LogsRequest) -> Result<Vec<ServiceLog>,
             help: format!("it has: {}", known.join(", ")),
         });
     }
-    let masker = told.plan.as_ref().map(testyard_model::Plan::masker).unwrap_or_default();
+    let masker = plan::masker(context);
     let wanted =
         known.into_iter().filter(|name| request.services.is_empty() || request.services.contains(name));
     Ok(wanted
