@@ -52,6 +52,9 @@ fn services_are_up_until_they_are_taken_down() {
     assert!(logs.stdout.contains("Ready to accept connections"), "{logs:?}");
     assert_eq!(project.testyard(&["logs", "nobody"]).code, 2);
 
+    let plan = std::fs::read_to_string(folder(&project).join("plan.json")).expect("it has a plan");
+    assert!(plan.contains("--requirepass") && !plan.contains("open-sesame-1"), "{plan}");
+
     let again = project.testyard(&["up"]);
     assert_eq!(again.code, 0, "what is up already stays as it is: {again:?}");
     let environment = folder(&project);
@@ -81,6 +84,21 @@ fn one_service_can_be_brought_up_alone() {
     let unknown = project.testyard(&["up", "chache"]);
     assert_eq!(unknown.code, 2);
     assert!(unknown.stderr.contains("cache"), "{unknown:?}");
+}
+
+#[test]
+fn two_at_once_bring_everything_up_once() {
+    let project = project();
+    let (mut first, mut second) = (project.start(&["up"]), project.start(&["up"]));
+    let codes = [&mut first, &mut second].map(|up| up.wait().expect("it ends").code());
+    // The later one finds everything up, or somebody at it.
+    assert!(
+        codes.contains(&Some(0)) && codes.iter().all(|code| [Some(0), Some(75)].contains(code)),
+        "{codes:?}"
+    );
+    let entries = std::fs::read_dir(project.path().join(".testyard/environments")).expect("it is there");
+    assert_eq!(entries.flatten().filter(|entry| entry.path().is_dir()).count(), 1);
+    assert_eq!(project.testyard(&["down"]).code, 0);
 }
 
 #[test]

@@ -20,9 +20,9 @@ pub async fn down(context: &Context) -> Result<Option<RunFolder>, CommandError> 
     let Some(told) = current(context)? else { return Ok(None) };
     let asked = Spec::read(&told.folder).is_ok_and(|spec| ask(&spec));
     if !asked || !ended_within(&told.folder, GRACE).await? {
-        // It does not listen: what carries its mark is killed, itself among them.
+        // It does not listen: everything it started is killed.
         sweep::kill_run(told.folder.run().as_str());
-        kill_supervisor(&told.folder).await?;
+        see_it_end(&told.folder).await?;
     }
     Ok(Some(told.folder))
 }
@@ -44,7 +44,7 @@ async fn ended_within(folder: &RunFolder, limit: Duration) -> Result<bool, Comma
 }
 
 /// A supervisor whose keeper was killed under it ends by itself; one that does not even then is a defect.
-async fn kill_supervisor(folder: &RunFolder) -> Result<(), CommandError> {
+async fn see_it_end(folder: &RunFolder) -> Result<(), CommandError> {
     if ended_within(folder, GRACE).await? {
         return Ok(());
     }

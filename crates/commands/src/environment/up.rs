@@ -7,6 +7,7 @@ use std::time::Duration;
 use testyard_journal::{Follower, RunFolder, standing};
 use testyard_model::{Event, Outcome, Phase, RunState, Standing, View};
 use testyard_sys::detach;
+use testyard_sys::lock::{Lock, lock};
 
 use super::{current, down};
 use crate::cancel::Cancel;
@@ -38,10 +39,13 @@ pub async fn up(
     cancel: Cancel,
 ) -> Result<Told, CommandError> {
     let wanted = wanted(context, &request.services)?;
+    // Two that both find nothing up would bring everything up twice, and `down` would find the newer one only.
+    let turn = cancel.unless(take_turn(context)).await.ok_or(CommandError::Cancelled)??;
     if let Some(told) = current(context)? {
         return already_up(told, &wanted);
     }
     let folder = start_supervisor(context, request)?;
+    drop(turn);
     let settled = follow(&folder, &mut views, &cancel).await?;
     drop(views);
     match settled {
@@ -86,6 +90,19 @@ fn already_up(told: Told, wanted: &[String]) -> Result<Told, CommandError> {
     }
 }
 
+/// Waits until no other `up` of this project is between looking and starting.
+async fn take_turn(context: &Context) -> Result<Lock, CommandError> {
+    let folder = context.environments().path().to_owned();
+    let locked = match fs::create_dir_all(&folder) {
+        Ok(()) => lock(&folder.join("up.lock")).await,
+        Err(error) => Err(error),
+    };
+    locked.map_err(|error| CommandError::Blocked {
+        message: format!("{}: {error}", folder.display()),
+        help: "make the project's folder writable".to_owned(),
+    })
+}
+
 /// Starts the supervisor and waits for its first line: the folder it writes to.
 fn start_supervisor(context: &Context, request: &UpRequest) -> Result<RunFolder, CommandError> {
     let log = context.environments().path().join("supervisor.log");
@@ -93,7 +110,6 @@ fn start_supervisor(context: &Context, request: &UpRequest) -> Result<RunFolder,
         message: format!("the supervisor cannot be started: {error}"),
         help: format!("see {}", log.display()),
     };
-    fs::create_dir_all(context.environments().path()).map_err(failed)?;
     let output = File::create(&log).map_err(failed)?;
     let arguments = arguments(context, request);
     let detached = detach::start(&context.program, &arguments, &context.folder, output).map_err(failed)?;
