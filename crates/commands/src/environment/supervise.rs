@@ -1,11 +1,11 @@
 //! The supervisor that `up` leaves in the background.
 
-use testyard_model::{CheckId, Event, Phase, Verdict};
+use testyard_model::{Event, Verdict};
 
 use super::up::{UpRequest, wanted};
 use crate::cancel::Cancel;
 use crate::plan;
-use crate::run::Course;
+use crate::run::{Course, no_environment};
 use crate::{CommandError, Context};
 
 /// Brings services up, says so, and keeps them until it is told to stop. `ready` is called with the folder it writes
@@ -24,8 +24,10 @@ pub async fn supervise(
     course.inspect();
     let environment = course.bring_up(wanted).await;
     let broken = match &environment {
+        // Whatever is not up when it is told to stop did not break.
+        _ if course.is_cancelled() => None,
         Some(up) => up.broken().into_values().next(),
-        None => Some(CheckId::of(Phase::Services, "environment")),
+        None => Some(no_environment()),
     };
     if broken.is_none() {
         cancel.wanted().await;
@@ -36,7 +38,7 @@ pub async fn supervise(
         Some(check) => (Verdict::Blocked, format!("{check} did not hold")),
     };
     course.emit(Event::VerdictReached { verdict, blocked_by: broken.clone(), reason: reason.clone() });
-    course.recorder.mask_logs()?;
+    let masked = course.recorder.mask_logs();
     course.recorder.finish(verdict, broken, &reason)?;
-    Ok(())
+    Ok(masked?)
 }

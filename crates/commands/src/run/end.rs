@@ -1,6 +1,5 @@
 //! The end of a run: gates, verdict, reports, outcome.
 
-use testyard_journal::Recorder;
 use testyard_model::{CheckId, Event, Exit, Outcome, Phase, Verdict};
 use testyard_runner::gate::{self, Judgement};
 
@@ -42,15 +41,17 @@ impl Course {
         }
     }
 
-    /// Masks the logs, writes the reports, then the outcome.
+    /// Masks the logs, writes the reports, then the outcome. What could not be masked or written is told when the run is
+    /// final: it does not change the verdict.
     pub(crate) fn end(self, judgement: Judgement) -> Result<Told, CommandError> {
         let recorder = &self.recorder;
-        recorder.mask_logs()?;
+        let masked = recorder.mask_logs();
         let exit = Exit::from(judgement.verdict);
         let folder = recorder.folder().clone();
         let written =
             recorder.with_state(|state| report::write(folder.path(), state, &self.plan.masked(), exit));
-        finish(recorder, &judgement)?;
+        recorder.finish(judgement.verdict, judgement.blocked_by, &judgement.reason)?;
+        masked?;
         written.map_err(|source| testyard_journal::JournalError::File {
             path: folder.path().to_owned(),
             doing: "writing the reports",
@@ -60,9 +61,4 @@ impl Course {
         drop(self);
         Told::read(folder)
     }
-}
-
-fn finish(recorder: &Recorder, judgement: &Judgement) -> Result<(), CommandError> {
-    recorder.finish(judgement.verdict, judgement.blocked_by.clone(), &judgement.reason)?;
-    Ok(())
 }

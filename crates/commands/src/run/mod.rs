@@ -14,6 +14,7 @@ use crate::runs::Told;
 use crate::{CommandError, Context};
 
 pub(crate) use course::Course;
+pub(crate) use services::no_environment;
 
 /// What a run is asked for.
 #[derive(Debug, Clone, Default)]

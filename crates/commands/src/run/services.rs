@@ -42,9 +42,9 @@ impl Course {
         let environment = match up(request, self.emitter()).await {
             Ok(environment) => Some(Arc::new(environment)),
             Err(error) => {
-                let check = CheckId::of(Phase::Services, "environment");
                 let evidence = vec![error.to_string()];
-                self.emit(Event::CheckFinished { check, outcome: Outcome::Failed, evidence });
+                let outcome = if self.is_cancelled() { self.left() } else { Outcome::Failed };
+                self.emit(Event::CheckFinished { check: no_environment(), outcome, evidence });
                 None
             }
         };
