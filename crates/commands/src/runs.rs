@@ -1,7 +1,8 @@
 //! `testyard runs` and what `status` and `report` share: a run as its folder tells it.
 
 use testyard_journal::{Journal, OutcomeFile, RunFolder, Spec, Store, read, standing};
-use testyard_model::{Exit, Plan, RunState, Standing};
+use testyard_model::state::{Header, VerdictState};
+use testyard_model::{Exit, Plan, RunState, Standing, Verdict};
 
 use crate::{CommandError, Context};
 
@@ -18,8 +19,8 @@ pub struct Told {
     pub outcome: Option<OutcomeFile>,
     /// What it was going to do; none when its supervisor died before that was written.
     pub plan: Option<Plan>,
-    /// What is wrong with its journal: the line and the reason.
-    pub damage: Option<(u64, String)>,
+    /// What is wrong with its files, and where.
+    pub damage: Vec<String>,
 }
 
 impl Told {
@@ -28,9 +29,16 @@ impl Told {
         // First how it stands: events that are written after the answer only make the picture newer.
         let standing = standing(&folder)?;
         let journal: Journal = read::read(&folder)?;
-        let plan = Spec::read(&folder).ok().map(|spec| spec.plan);
-        let outcome = OutcomeFile::read(&folder)?;
-        Ok(Told { state: journal.state(), damage: journal.damage, folder, standing, outcome, plan })
+        let spec = Spec::read(&folder).ok();
+        let mut damage: Vec<String> = journal.damage.iter().map(|found| told_of(&folder, found)).collect();
+        let outcome = OutcomeFile::read(&folder).unwrap_or_else(|error| {
+            damage.push(format!("{error}; the run counts as lost"));
+            None
+        });
+        let mut state = journal.state();
+        complete(&mut state, spec.as_ref());
+        settle(&mut state, standing, outcome.as_ref());
+        Ok(Told { state, damage, folder, standing, outcome, plan: spec.map(|spec| spec.plan) })
     }
 
     /// The code the run ended with, or ends with as it stands.
@@ -39,6 +47,44 @@ impl Told {
             (Standing::Running, _) => Exit::Running,
             (Standing::Final, Some(outcome)) => Exit::from(outcome.verdict),
             (Standing::Lost | Standing::Final, _) => Exit::Lost,
+        }
+    }
+}
+
+fn told_of(folder: &RunFolder, (line, what): &(u64, String)) -> String {
+    format!("{}:{line}: {what}; what follows was not read", folder.events().display())
+}
+
+/// What a damaged journal no longer says and the plan still does: which run it was.
+fn complete(state: &mut RunState, spec: Option<&Spec>) {
+    if let (None, Some(spec)) = (&state.header, spec) {
+        let engine = &spec.plan.engine;
+        state.header = Some(Header {
+            run: spec.run.clone(),
+            project: spec.plan.project.name.clone(),
+            unix_ms: spec.started_unix_ms,
+            engine: format!("{}: {}", engine.engine.word(), engine.reason),
+            testyard: String::new(),
+            host: Vec::new(),
+        });
+    }
+}
+
+/// How a run ended is what its outcome says. Where that is missing it was lost, whatever its events had come to: its
+/// supervisor died before everything was removed and written.
+fn settle(state: &mut RunState, standing: Standing, outcome: Option<&OutcomeFile>) {
+    match (standing, outcome, &state.verdict) {
+        (Standing::Running, ..) | (_, None, None) => {}
+        (_, Some(outcome), _) => {
+            state.verdict = Some(VerdictState {
+                verdict: outcome.verdict,
+                blocked_by: outcome.blocked_by.clone(),
+                reason: outcome.reason.clone(),
+            });
+        }
+        (_, None, Some(_)) => {
+            let reason = "there is no outcome: the supervisor died before it wrote one".to_owned();
+            state.verdict = Some(VerdictState { verdict: Verdict::Lost, blocked_by: None, reason });
         }
     }
 }

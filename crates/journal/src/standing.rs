@@ -20,8 +20,12 @@ pub fn standing(folder: &RunFolder) -> Result<Standing, JournalError> {
     Ok(written(folder)?.unwrap_or(Standing::Lost))
 }
 
+/// An outcome that cannot be read says nothing: the lock decides, and such a run is never taken for one that ended well.
 fn written(folder: &RunFolder) -> Result<Option<Standing>, JournalError> {
-    let outcome = OutcomeFile::read(folder)?;
+    let outcome = match OutcomeFile::read(folder) {
+        Err(JournalError::Damaged { .. } | JournalError::File { .. }) => None,
+        read => read?,
+    };
     Ok(outcome.map(|outcome| if outcome.verdict == Verdict::Lost { Standing::Lost } else { Standing::Final }))
 }
 

@@ -110,8 +110,9 @@ fn draw_until_ended(shared: &Shared, screen: Screen) {
 fn show(terminal: &Term, drawn: usize, scrolling: &[String], frame: &[String]) {
     let mut text = String::new();
     if drawn > 0 {
-        // Up to the frame's first line, then clear to the end of the screen.
-        text.push_str(&format!("\x1b[{drawn}A\r\x1b[J"));
+        // Up to the frame's first line, clear that, then from the next one to the end of the screen. Not in one: some
+        // terminals take what is cleared from the very top into what can be scrolled back to.
+        text.push_str(&format!("\x1b[{drawn}A\r\x1b[K\x1b[B\x1b[J\x1b[A"));
     }
     for line in scrolling.iter().chain(frame) {
         text.push_str(line);

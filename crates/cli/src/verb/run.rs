@@ -44,9 +44,6 @@ pub(super) fn tell(desk: &Desk, told: &Told) {
             desk.screen.print(&terminal::summary(&subject, desk.screen.style, desk.screen.size().width));
         }
     }
-    if let Some((line, what)) = &told.damage {
-        let journal = told.folder.events();
-        say(format_args!("warning: {}:{line}: {what}; what follows was not read", journal.display()));
-    }
+    told.damage.iter().for_each(|damage| say(format_args!("warning: {damage}")));
     say(last_line(Some(&told.state), told.standing, told.exit()));
 }

@@ -182,3 +182,12 @@ proptest::proptest! {
         }
     }
 }
+
+#[test]
+fn only_a_file_is_read() {
+    let project = tempfile::tempdir().unwrap();
+    std::fs::create_dir(project.path().join(FILE)).unwrap();
+    let (_, findings) = load(Some(project.path()), &BTreeMap::new(), &[]);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(findings[0].message.contains("it is not a file"), "{findings:?}");
+}
