@@ -47,6 +47,13 @@ impl Lookout {
         self.limit = limit.map(|limit| (Instant::now() + limit, limit));
     }
 
+    /// Raises an alarm that much later, unless one is due before.
+    pub(crate) fn limit_at_most(&mut self, limit: Duration) {
+        if self.limit.is_none_or(|(at, _)| at > Instant::now() + limit) {
+            self.limit(Some(limit));
+        }
+    }
+
     /// Waits for an alarm. An alarm that holds already comes at once. May be dropped and called again.
     pub(crate) async fn alarm(&mut self) -> Alarm {
         let late = self.limit;
@@ -106,6 +113,15 @@ mod tests {
         assert_eq!(alarm(&mut lookout).await, None);
         lookout.limit(Some(Duration::from_millis(5)));
         assert_eq!(alarm(&mut lookout).await, Some(Alarm::Late(Duration::from_millis(5))));
+        lookout.limit_at_most(Duration::from_secs(9));
+        assert_eq!(
+            alarm(&mut lookout).await,
+            Some(Alarm::Late(Duration::from_millis(5))),
+            "the earlier one stays"
+        );
+        lookout.limit(Some(Duration::from_secs(9)));
+        lookout.limit_at_most(Duration::from_millis(7));
+        assert_eq!(alarm(&mut lookout).await, Some(Alarm::Late(Duration::from_millis(7))));
         deaths.send(vec!["other".to_owned(), "db".to_owned()]).unwrap();
         assert_eq!(alarm(&mut lookout).await, Some(Alarm::Died("db".to_owned())));
         cancel.send(1).unwrap();

@@ -137,6 +137,11 @@ impl PytestWorker {
     /// What broke that belongs to no test.
     fn trouble(&self, end: &End) -> Option<String> {
         match end {
+            End::Stopped(Alarm::Late(limit)) if self.story.ended => Some(format!(
+                "pytest had told all its results and did not end within {}: a thread or a process that a test \
+                 started goes on",
+                seconds(*limit)
+            )),
             End::Stopped(Alarm::Late(limit)) if self.story.ready || self.restarts > 0 => {
                 Some(format!("timed out after {}", seconds(*limit)))
             }

@@ -14,6 +14,10 @@ use crate::lookout::Alarm;
 /// How often somebody who waits for a collection is told so.
 const TELL: Duration = Duration::from_secs(5);
 
+/// How long a pytest that has told how its session ended may take to go. Reports of coverage are written in that time;
+/// a thread that a test left behind would keep the process for ever.
+const LINGER: Duration = Duration::from_secs(120);
+
 impl PytestWorker {
     /// Listens until the process is ready, or over. When it is over, `self.end` says how.
     pub(super) async fn listen(&mut self, until: Until) {
@@ -33,7 +37,7 @@ impl PytestWorker {
                     Err(error) => self.end = Some(End::Broken(garbled(&error))),
                 },
                 alarm = self.lookout.alarm() => self.heed(alarm, until).await,
-                _ = ticks.tick(), if until == Until::Ready => self.tell_waiting(began.elapsed()),
+                _ = ticks.tick(), if until == Until::Ready || self.story.ended => self.tell_waiting(began.elapsed()),
             }
         }
     }
@@ -103,6 +107,7 @@ impl PytestWorker {
             Message::Interrupted(text) => story.interrupted = Some(text),
             Message::End { warnings, stopped } => {
                 (story.ended, story.warnings, story.stopped) = (true, warnings, stopped);
+                self.lookout.limit_at_most(LINGER);
             }
             Message::Collected(ids) => self.collected(ids),
             Message::Also(id) => {
@@ -190,9 +195,13 @@ impl PytestWorker {
     }
 
     fn tell_waiting(&self, elapsed: Duration) {
+        let (phase, message) = match self.story.ended {
+            true => (Phase::Test, "pytest to end: all its results are there"),
+            false => (Phase::Collect, "pytest is collecting"),
+        };
         self.launch.emit.emit(Event::Waiting {
-            check: CheckId::of(Phase::Collect, &self.launch.suite.name),
-            message: "pytest is collecting".to_owned(),
+            check: CheckId::of(phase, &self.launch.suite.name),
+            message: message.to_owned(),
             elapsed_ms: elapsed.as_millis() as u64,
         });
     }
