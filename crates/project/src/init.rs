@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use testyard_model::plan::{AdapterKind, Plan, SuitePlan};
+use testyard_model::plan::{AdapterKind, InstallKind, Plan, PythonPlan, SuitePlan};
 use toml_edit::Value;
 
 use crate::error::ConfigError;
@@ -114,7 +114,26 @@ fn python(project: &Project, plan: &Plan, line: &mut dyn FnMut(&str)) {
         line("# Reported, never fatal.");
         line(&format!("optional = {}", list(files(false))));
     }
+    for (key, names) in chosen(python) {
+        line(&format!("# {key} = {}   # of the project; these instead of those that are found", list(names)));
+    }
     line("# as-of = \"2025-11-30\"   # resolve as the index stood that day");
+}
+
+/// The extras and groups that are installed, where a project that may have some is; an example where none is.
+fn chosen(python: &PythonPlan) -> Vec<(&'static str, Vec<String>)> {
+    let parts = python.install.iter().find_map(|one| match &one.kind {
+        InstallKind::Requirements => None,
+        InstallKind::UvLock { groups, extras }
+        | InstallKind::PoetryLock { groups, extras }
+        | InstallKind::Project { groups, extras } => Some((groups, extras)),
+    });
+    let or = |names: &Vec<String>, example: &str| {
+        if names.is_empty() { vec![example.to_owned()] } else { names.clone() }
+    };
+    parts.map_or_else(Vec::new, |(groups, extras)| {
+        vec![("extras", or(extras, "test")), ("groups", or(groups, "dev"))]
+    })
 }
 
 fn suite(project: &Project, plan: &Plan, suite: &SuitePlan, line: &mut dyn FnMut(&str)) {

@@ -72,6 +72,10 @@ pub struct PythonConfig {
     pub requirements: Option<Sourced<Vec<Sourced<String>>>>,
     /// Requirement files that may fail to install.
     pub optional: Option<Sourced<Vec<Sourced<String>>>>,
+    /// Extras of the project to install, instead of those that were found.
+    pub extras: Option<Sourced<Vec<Sourced<String>>>>,
+    /// Dependency groups to install, instead of those that were found.
+    pub groups: Option<Sourced<Vec<Sourced<String>>>>,
     /// Resolve as the index stood that day.
     pub as_of: Option<Sourced<String>>,
     /// How long each attempt may take, in milliseconds.

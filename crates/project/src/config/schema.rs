@@ -22,6 +22,8 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("environment.native.*.command", Kind::Text),
     ("python.requirements", Kind::Texts),
     ("python.optional", Kind::Texts),
+    ("python.extras", Kind::Texts),
+    ("python.groups", Kind::Texts),
     ("python.as-of", Kind::Date),
     ("python.timeouts", Kind::Durations),
     ("python.version", Kind::Text),

@@ -138,6 +138,8 @@ fn python(settings: &mut Settings) -> PythonConfig {
     PythonConfig {
         requirements: settings.take(&["python", "requirements"]),
         optional: settings.take(&["python", "optional"]),
+        extras: settings.take(&["python", "extras"]),
+        groups: settings.take(&["python", "groups"]),
         as_of: settings.take(&["python", "as-of"]),
         timeouts: settings.take(&["python", "timeouts"]),
         version: settings.take(&["python", "version"]),

@@ -22,6 +22,8 @@ pub(super) struct Declaration {
     pub(super) groups: Vec<String>,
     /// Its extras that tests need.
     pub(super) extras: Vec<String>,
+    /// All of its extras.
+    pub(super) every_extra: Vec<String>,
     /// The versions of Python it accepts, and the key that says so.
     pub(super) python: Option<(String, &'static str)>,
 }
@@ -31,7 +33,8 @@ pub(super) fn read(text: &str) -> Declaration {
     let Ok(document) = Document::parse(text) else { return Declaration::default() };
     let at =
         |path: &[&str]| path.iter().try_fold(document.as_item(), |item, key| item.as_table_like()?.get(key));
-    let names = |path: &[&str]| at(path).and_then(Item::as_table_like).map(test_names).unwrap_or_default();
+    let keys = |path: &[&str]| at(path).and_then(Item::as_table_like).map(keys).unwrap_or_default();
+    let names = |path: &[&str]| for_tests(keys(path));
     let poetry =
         at(&["tool", "poetry", "dependencies"]).is_some() || at(&["tool", "poetry", "name"]).is_some();
     let mut groups = names(&["dependency-groups"]);
@@ -44,8 +47,8 @@ pub(super) fn read(text: &str) -> Declaration {
     groups.extend(default_groups(at(&["tool", "uv", "default-groups"]), at(&["dependency-groups"])));
     groups.sort();
     groups.dedup();
-    let mut extras = names(&["project", "optional-dependencies"]);
-    extras.extend(names(&["tool", "poetry", "extras"]));
+    let mut every_extra = keys(&["project", "optional-dependencies"]);
+    every_extra.extend(keys(&["tool", "poetry", "extras"]));
     let text = |path: &[&str], key: &'static str| Some((at(path)?.as_str()?.trim().to_owned(), key));
     let python = text(&["project", "requires-python"], "requires-python")
         .or_else(|| text(&["tool", "poetry", "dependencies", "python"], "python"));
@@ -55,7 +58,8 @@ pub(super) fn read(text: &str) -> Declaration {
         build_system: at(&["build-system"]).is_some(),
         poetry,
         groups,
-        extras,
+        extras: for_tests(every_extra.clone()),
+        every_extra,
     }
 }
 
@@ -81,14 +85,19 @@ pub(super) fn add_setup_cfg(declaration: &mut Declaration, text: &str) {
     declaration.python =
         declaration.python.take().or_else(|| python.map(|versions| (versions.to_owned(), key)));
     if let Some(section) = ini.section("options.extras_require") {
-        let names = section.keys.iter().map(|key| key.name.clone());
-        declaration.extras.extend(names.filter(|name| TEST_NAMES.contains(&name.as_str())));
+        let names: Vec<String> = section.keys.iter().map(|key| key.name.clone()).collect();
+        declaration.extras.extend(for_tests(names.clone()));
+        declaration.every_extra.extend(names);
     }
 }
 
-fn test_names(table: &dyn TableLike) -> Vec<String> {
-    let names = table.iter().map(|(name, _)| name.to_owned());
-    names.filter(|name| TEST_NAMES.contains(&name.to_lowercase().as_str())).collect()
+fn keys(table: &dyn TableLike) -> Vec<String> {
+    table.iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+fn for_tests(mut names: Vec<String>) -> Vec<String> {
+    names.retain(|name| TEST_NAMES.contains(&name.to_lowercase().as_str()));
+    names
 }
 
 #[cfg(test)]
@@ -145,6 +154,7 @@ mod tests {
         );
         assert!(declaration.project);
         assert_eq!(declaration.extras, ["tests"]);
+        assert_eq!(declaration.every_extra, ["tests", "doc"]);
         assert_eq!(declaration.python, None);
         add_setup_cfg(&mut declaration, "[options]\npython_requires = >=3.8\n");
         assert_eq!(declaration.python, Some((">=3.8".to_owned(), "python_requires")));

@@ -21,6 +21,8 @@ pub struct PythonFound {
     pub folder: PathBuf,
     /// What to install, with absolute files.
     pub install: Vec<Install>,
+    /// Every extra of the project that is declared there, whether tests need it or not.
+    pub extras: Vec<String>,
     /// An environment with pytest in it, and how it was found.
     pub existing: Option<(PathBuf, String)>,
     /// The interpreter's version and who asks for it: a `.python-version`, else what the project declares.
@@ -47,6 +49,7 @@ pub(super) fn find(
     }
     let found = PythonFound {
         existing: existing(root, tests, &folder, variables),
+        extras: extras(root, &folder),
         version: version(root, tests).or_else(|| declared_version(root, &folder)),
         folder,
         install,
@@ -211,6 +214,12 @@ fn declared_version(root: &Path, folder: &Path) -> Option<(String, String)> {
         let (versions, key) = declaration(root, &file)?.python?;
         Some((versions, format!("{key} in {}", file.display())))
     })
+}
+
+/// The extras of the declaring folder's project.
+fn extras(root: &Path, folder: &Path) -> Vec<String> {
+    let files = ["pyproject.toml", "setup.cfg"].map(|name| folder.join(name));
+    files.iter().filter_map(|file| declaration(root, file)).flat_map(|one| one.every_extra).collect()
 }
 
 /// What a `pyproject.toml` or `setup.cfg` says; none where the file is not there.

@@ -6,6 +6,7 @@
 mod base_image;
 mod command;
 mod engine;
+mod extras;
 mod lender;
 mod origins;
 mod python;
@@ -75,7 +76,7 @@ pub fn lower(project: &Project, request: &Request) -> Result<Plan, ConfigError> 
     let suites = finish(drafts, lender, &default, &mut origins);
     let (services, unused) = split(chosen.services, &suites, request.every_service);
     let left_out = chosen.left_out.into_iter().chain(unused).collect();
-    let python = python::lower(project, &suites, &mut wrong, &mut origins);
+    let python = python::lower(project, &suites, &services, &mut wrong, &mut origins);
     if let Some(error) = ConfigError::among(&wrong) {
         return Err(error);
     }

@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use testyard_model::Finding;
-use testyard_model::plan::{AdapterKind, Install, InstallKind, PythonPlan, SuitePlan};
+use testyard_model::plan::{AdapterKind, Install, InstallKind, PythonPlan, ServicePlan, SuitePlan};
 
 use super::command::is_python;
+use super::extras;
 use super::origins::Origins;
 use super::services::list;
 use crate::codes;
@@ -36,13 +37,15 @@ const PYTHON_PROGRAMS: [&str; 12] = [
 pub(super) fn lower(
     project: &Project,
     suites: &[SuitePlan],
+    services: &[ServicePlan],
     findings: &mut Vec<Finding>,
     origins: &mut Origins,
 ) -> Option<PythonPlan> {
     let config = &project.config.python;
     let found = &project.discovery.python;
     // What is written has to be right, whether this run uses it or not.
-    let install = install(&project.root, config, found, findings);
+    let mut install = install(&project.root, config, found, findings);
+    let notes = extras::apply(&mut install, config, found, services, findings);
     if !suites.iter().any(uses_python) {
         return None;
     }
@@ -66,6 +69,9 @@ pub(super) fn lower(
     if let Some(timeouts) = &config.timeouts {
         let each: Vec<String> = timeouts.value.iter().map(|ms| format!("{ms} ms")).collect();
         origins.note("python.timeouts", each.join(", "), &timeouts.source);
+    }
+    if existing.is_none() {
+        notes.iter().for_each(|(key, value, source)| origins.note(*key, value, source));
     }
     // What is set counts more than what the project declares.
     let version = match &config.version {

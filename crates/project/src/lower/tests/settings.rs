@@ -1,5 +1,7 @@
 //! Settings and where they came from, Python, and the file that `init` writes.
 
+use testyard_model::plan::InstallKind;
+
 use super::*;
 
 #[test]
@@ -76,6 +78,70 @@ fn python_is_planned_where_it_runs() {
     assert!(existing(&[]));
     assert!(existing(&[("python.offline", "true")]));
     assert!(!existing(&[("python.as-of", "2025-11-30")]));
+}
+
+/// The extras and groups of the project that is installed.
+fn chosen(plan: &Plan) -> String {
+    let python = plan.python.as_ref().expect("needed");
+    match &python.install[0].kind {
+        InstallKind::Project { groups, extras } => format!("{} | {}", extras.join(","), groups.join(",")),
+        other => format!("{other:?}"),
+    }
+}
+
+const EXTRAS: &str = "
+[project]
+name = \"a\"
+[project.optional-dependencies]
+test = []
+docs = []
+PostgreSQL = []
+memcached = []
+[dependency-groups]
+dev = []
+lint = []
+";
+
+#[test]
+fn extras_named_like_a_services_product_are_wanted_with_it() {
+    let project = ("pyproject.toml", EXTRAS);
+    let without = plan(&[project, PYTEST, TESTS]);
+    assert_eq!(chosen(&without), "test | dev");
+    let with = plan(&[project, PYTEST, TESTS, ("docker-compose.test.yml", COMPOSE)]);
+    assert_eq!(chosen(&with), "test,PostgreSQL | dev");
+    let origin = with.origins.iter().find(|origin| origin.key == "python.extras").expect("told");
+    let why = "discovered: `PostgreSQL` is named like the product of service `postgres-test`";
+    assert_eq!((origin.value.as_str(), origin.from.as_str()), ("test, PostgreSQL", why));
+    assert!(without.origins.iter().all(|origin| origin.key != "python.extras"));
+}
+
+#[test]
+fn init_shows_the_extras_and_groups_of_a_project() {
+    let folder = testing::folder(&[("pyproject.toml", EXTRAS), PYTEST, TESTS]);
+    let request = Request { root: folder.path().to_owned(), ..Request::default() };
+    let text = crate::init::write(&load(&request).expect("right")).expect("right");
+    for line in ["# extras = [\"test\"]   # ", "# groups = [\"dev\"]   # "] {
+        assert!(text.contains(line), "{text}");
+    }
+}
+
+#[test]
+fn extras_and_groups_that_are_set_count_instead() {
+    let files = [("pyproject.toml", EXTRAS), PYTEST, TESTS, ("docker-compose.test.yml", COMPOSE)];
+    let toml = "[python]\nextras = [\"docs\"]\n";
+    let with = [&files[..], &[("testyard.toml", toml)]].concat();
+    let plan = plan_of(&with, |request| {
+        request.variables.insert("TESTYARD_PYTHON_GROUPS".to_owned(), "lint,dev".to_owned());
+    });
+    assert_eq!(chosen(&plan.expect("right")), "docs | lint,dev");
+    let none = plan_of(&files, |request| {
+        request.overrides = vec![("python.extras".to_owned(), "[]".to_owned())];
+    });
+    assert_eq!(chosen(&none.expect("right")), " | dev");
+    let requirements = [("requirements.txt", ""), PYTEST, TESTS, ("testyard.toml", toml)];
+    let expected = "testyard.toml:2:10: `python.extras` is set, and only requirement files are installed, which have \
+                    none | name the project's pyproject.toml in [python] requirements";
+    assert_eq!(errors_of(&requirements, |_| ()), expected);
 }
 
 #[test]
