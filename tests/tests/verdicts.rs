@@ -58,6 +58,22 @@ fn a_requirement_that_does_not_exist_blocks() {
 }
 
 #[test]
+fn commands_are_blocked_by_a_missing_python_only_where_they_run_it() {
+    let suite =
+        |name: &str, command: &str| format!("[[suite]]\nname = \"{name}\"\ncommand = \"{command}\"\n");
+    let suites = suite("plain", "true") + &suite("scripts", "python3 -c pass");
+    let project = Project::of(&[("testyard.toml", &suites), ("requirements.txt", "./no-such-folder\n")]);
+    let said = project.testyard(&["run", "--format", "json"]);
+    said.ended(3, "verdict=blocked");
+    let outcomes = said.json()["suites"].clone();
+    assert_eq!(
+        (outcomes[0]["outcome"].as_str(), outcomes[1]["outcome"].as_str()),
+        (Some("passed"), Some("blocked"))
+    );
+    assert_eq!(said.json()["blocked_by"], "prepare/requirements.txt");
+}
+
+#[test]
 fn no_tests_is_neither_passed_nor_failed() {
     check("broken-empty", 4, "verdict=empty");
 }

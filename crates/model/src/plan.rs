@@ -392,6 +392,9 @@ pub struct SuitePlan {
     pub needs: Vec<String>,
     /// Command lines to run before it, such as migrations.
     pub setup: Vec<String>,
+    /// Whether it, or what is set up for it, runs Python: without the project's Python it is blocked.
+    #[serde(default)]
+    pub python: bool,
     /// How long the whole suite may take, in milliseconds.
     pub timeout_ms: Option<u64>,
 }

@@ -168,6 +168,7 @@ pub(crate) mod tests {
             services: vec!["postgres-test".to_owned()],
             needs: vec!["unit".to_owned()],
             setup: vec!["alembic upgrade head".to_owned()],
+            python: true,
             timeout_ms: None,
         };
         Plan {

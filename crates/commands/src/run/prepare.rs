@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use testyard_environment::Environment;
-use testyard_model::plan::{AdapterKind, SuitePlan};
+use testyard_model::plan::SuitePlan;
 use testyard_model::{CheckId, Event, Outcome, Phase};
 use testyard_packages::{PythonEnvironment, prepare};
 use testyard_sys::process::{Command, Stdio};
@@ -154,6 +154,5 @@ fn blocker(suite: &SuitePlan, services: Option<&Arc<Environment>>, python: &Pyth
     if let Some(check) = suite.services.iter().find_map(|name| broken.get(name)) {
         return Some(check.clone());
     }
-    let needs_python = matches!(suite.adapter, AdapterKind::Pytest);
-    python.as_ref().err().filter(|_| needs_python).cloned()
+    python.as_ref().err().filter(|_| suite.python).cloned()
 }

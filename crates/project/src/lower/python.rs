@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use testyard_model::Finding;
-use testyard_model::plan::{AdapterKind, Install, InstallKind, PythonPlan, ServicePlan, SuitePlan};
+use testyard_model::plan::{Install, InstallKind, PythonPlan, ServicePlan, SuitePlan};
 
 use super::command::is_python;
 use super::extras;
@@ -46,7 +46,7 @@ pub(super) fn lower(
     // What is written has to be right, whether this run uses it or not.
     let mut install = install(&project.root, config, found, findings);
     let notes = extras::apply(&mut install, config, found, services, findings);
-    if !suites.iter().any(uses_python) {
+    if !suites.iter().any(|suite| suite.python) {
         return None;
     }
     let existing = existing(config, found, origins);
@@ -110,14 +110,12 @@ fn inside(root: &Path, folder: &Path) -> PathBuf {
     if folder.as_os_str().is_empty() { root.to_owned() } else { root.join(folder) }
 }
 
-/// Whether a suite, or what is set up for it, runs Python.
-fn uses_python(suite: &SuitePlan) -> bool {
-    if suite.adapter == AdapterKind::Pytest {
-        return true;
-    }
-    let words = suite.command.iter().chain(&suite.setup).flat_map(|line| line.split_whitespace());
-    let mut programs = words.map(|word| word.rsplit('/').next().unwrap_or_default());
-    programs.any(|program| is_python(program) || PYTHON_PROGRAMS.contains(&program))
+/// Whether one of these words, or of the words in these lines, is a program that runs Python.
+pub(super) fn runs_python<'a>(mut lines: impl Iterator<Item = &'a String>) -> bool {
+    lines.any(|line| {
+        let mut programs = line.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or_default());
+        programs.any(|program| is_python(program) || PYTHON_PROGRAMS.contains(&program))
+    })
 }
 
 /// The environment that is used as it is. Who asks for a day or a version asks for another one.

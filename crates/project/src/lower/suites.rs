@@ -8,6 +8,7 @@ use testyard_model::plan::{AdapterKind, SuitePlan};
 
 use super::command;
 use super::origins::Origins;
+use super::python::runs_python;
 use super::services::list;
 use crate::codes;
 use crate::config::{Config, DISCOVERED_SUITE, SuiteConfig};
@@ -129,8 +130,10 @@ fn from_config(
     } else {
         AdapterKind::Command { junit, tap }
     };
+    let setup = texts(&suite.setup);
     let plan = SuitePlan {
         name: name.clone(),
+        python: adapter == AdapterKind::Pytest || runs_python(command.words.iter().chain(&setup)),
         adapter,
         command: command.words,
         arguments: Vec::new(),
@@ -138,7 +141,7 @@ fn from_config(
         environment,
         services: Vec::new(),
         needs: texts(&suite.needs),
-        setup: texts(&suite.setup),
+        setup,
         timeout_ms: suite.timeout.as_ref().map(|timeout| timeout.value),
     };
     let needs = suite.needs.as_ref().map_or(&suite.name.source, |needs| &needs.source).clone();

@@ -16,6 +16,7 @@ pub(crate) fn suite(name: &str) -> SuitePlan {
         services: Vec::new(),
         needs: Vec::new(),
         setup: Vec::new(),
+        python: true,
         timeout_ms: None,
     }
 }

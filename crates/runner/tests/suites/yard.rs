@@ -173,6 +173,7 @@ fn suite(folder: &Path, command: &str) -> SuitePlan {
         services: Vec::new(),
         needs: Vec::new(),
         setup: Vec::new(),
+        python: true,
         timeout_ms: None,
     }
 }
