@@ -57,6 +57,11 @@ fn services_are_up_until_they_are_taken_down() {
 
     let again = project.testyard(&["up"]);
     assert_eq!(again.code, 0, "what is up already stays as it is: {again:?}");
+    project.write("docker-compose.test.yml", &COMPOSE.replace("56380", "56381"));
+    let changed = project.testyard(&["up"]);
+    assert_eq!(changed.code, 2, "{changed:?}");
+    assert!(changed.stderr.contains("'cache'") && changed.stderr.contains("testyard down"), "{changed:?}");
+
     let environment = folder(&project);
     assert_eq!(project.testyard(&["down"]).code, 0);
     assert_nothing_left(&environment);

@@ -74,6 +74,18 @@ fn commands_are_blocked_by_a_missing_python_only_where_they_run_it() {
 }
 
 #[test]
+fn a_run_that_cannot_begin_is_blocked_and_not_lost() {
+    let suite = "[[suite]]\nname = \"all\"\ncommand = \"true\"\n";
+    let mut project = Project::of(&[("testyard.toml", suite)]);
+    project.write("runtime/testyard/runs", "a file where a folder belongs");
+    project.set("XDG_RUNTIME_DIR", project.path().join("runtime").display().to_string());
+    let said = project.testyard(&["run"]);
+    assert!(said.stderr.contains("registering the run"), "{said:?}");
+    said.ended(3, "exit=3");
+    project.testyard(&["status", "--exit-code"]).ended(3, "verdict=blocked");
+}
+
+#[test]
 fn no_tests_is_neither_passed_nor_failed() {
     check("broken-empty", 4, "verdict=empty");
 }

@@ -16,8 +16,8 @@ pub async fn supervise(
     cancel: Cancel,
     ready: impl FnOnce(&std::path::Path),
 ) -> Result<(), CommandError> {
-    let wanted = wanted(context, &request.services)?;
     let plan = plan::environment(context)?;
+    let wanted = wanted(&plan, &request.services)?;
     let store = context.environments();
     let course = Course::open(context, &store, plan, request.offline, Vec::new(), cancel.clone()).await?;
     ready(course.recorder.folder().path());

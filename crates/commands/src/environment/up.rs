@@ -1,11 +1,13 @@
 //! `testyard up`: brings the services up and leaves them running.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use testyard_journal::{Follower, RunFolder, standing};
-use testyard_model::{Event, Outcome, Phase, RunState, Standing, View};
+use testyard_model::plan::ServicePlan;
+use testyard_model::{Event, Outcome, Phase, Plan, RunState, Standing, View};
 use testyard_sys::detach;
 use testyard_sys::lock::{Lock, lock};
 
@@ -38,11 +40,12 @@ pub async fn up(
     mut views: Vec<Box<dyn View>>,
     cancel: Cancel,
 ) -> Result<Told, CommandError> {
-    let wanted = wanted(context, &request.services)?;
+    let plan = plan::environment(context)?;
+    let wanted = wanted(&plan, &request.services)?;
     // Two that both find nothing up would bring everything up twice, and `down` would find the newer one only.
     let turn = cancel.unless(take_turn(context)).await.ok_or(CommandError::Cancelled)??;
     if let Some(told) = current(context)? {
-        return already_up(told, &wanted);
+        return already_up(told, &plan, &wanted);
     }
     let folder = start_supervisor(context, request)?;
     drop(turn);
@@ -59,8 +62,7 @@ pub async fn up(
 }
 
 /// The names of the services to bring up. An unknown one is an error that names those there are.
-pub(crate) fn wanted(context: &Context, asked: &[String]) -> Result<Vec<String>, CommandError> {
-    let plan = plan::environment(context)?;
+pub(crate) fn wanted(plan: &Plan, asked: &[String]) -> Result<Vec<String>, CommandError> {
     let known: Vec<String> = plan.services.iter().map(|service| service.name.clone()).collect();
     if let Some(unknown) = asked.iter().find(|name| !known.contains(name)) {
         let why =
@@ -82,12 +84,28 @@ pub(crate) fn wanted(context: &Context, asked: &[String]) -> Result<Vec<String>,
     Ok(if asked.is_empty() { known } else { asked.to_vec() })
 }
 
-fn already_up(told: Told, wanted: &[String]) -> Result<Told, CommandError> {
+/// What is up stays, as long as it is what is wanted now.
+fn already_up(told: Told, plan: &Plan, wanted: &[String]) -> Result<Told, CommandError> {
     let is_up = |name: &&String| told.state.services.iter().any(|s| s.name == **name && s.report.is_some());
-    match wanted.iter().find(|name| !is_up(name)) {
-        None => Ok(told),
-        Some(_) => Err(CommandError::Busy { what: "the environment".to_owned(), run: told.folder.run() }),
+    if !wanted.iter().all(|name| is_up(&name)) {
+        return Err(CommandError::Busy { what: "the environment".to_owned(), run: told.folder.run() });
     }
+    let (now, then) = (definitions(plan), told.plan.as_ref().map(definitions).unwrap_or_default());
+    match wanted.iter().find(|name| now.get(*name) != then.get(*name)) {
+        None => Ok(told),
+        Some(changed) => Err(CommandError::Usage {
+            message: format!(
+                "the service '{changed}' is up as it was defined before, and its definition has changed"
+            ),
+            help: "take it down first: `testyard down`, then `testyard up`".to_owned(),
+        }),
+    }
+}
+
+/// What a plan says of each service, secrets masked, as a folder keeps it. Where it stands in its file does not count.
+fn definitions(plan: &Plan) -> BTreeMap<String, ServicePlan> {
+    let services = plan.masked().services.into_iter();
+    services.map(|service| (service.name.clone(), ServicePlan { place: None, ..service })).collect()
 }
 
 /// Waits until no other `up` of this project is between looking and starting.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use testyard_journal::{Recorder, Store};
-use testyard_model::{CheckId, Emit, Event, Outcome, Phase, Plan, Severity, View};
+use testyard_model::{CheckId, Emit, Event, Outcome, Phase, Plan, Severity, Verdict, View};
 use testyard_sys::keeper::{Keeper, Options};
 
 use crate::cancel::Cancel;
@@ -34,8 +34,8 @@ impl Course {
         cancel: Cancel,
     ) -> Result<Course, CommandError> {
         let recorder = Arc::new(Recorder::open(store, &plan, context.masker(&plan), views)?);
-        let entry = registry::enter(context, recorder.folder())?;
-        let keeper = plain_keeper(context, &recorder).await?;
+        let (entry, keeper) =
+            start(context, &recorder).await.inspect_err(|error| end_unbegun(&recorder, error))?;
         let course =
             Course { context: context.clone(), plan, recorder, cancel, offline, keeper, _entry: entry };
         course.begin();
@@ -111,6 +111,19 @@ impl Course {
             None => Outcome::Passed,
         }
     }
+}
+
+/// Makes the run findable, and starts its first keeper.
+async fn start(context: &Context, recorder: &Recorder) -> Result<(Entry, Keeper), CommandError> {
+    let entry = registry::enter(context, recorder.folder())?;
+    Ok((entry, plain_keeper(context, recorder).await?))
+}
+
+/// Ends a run that could not begin. It is told as an error; its folder must not say that it was lost.
+fn end_unbegun(recorder: &Recorder, error: &CommandError) {
+    let by = CheckId::of(Phase::Services, "keeper");
+    // Where this cannot be written either, the error that is told says why.
+    let _ = recorder.finish(Verdict::Blocked, Some(by), &error.to_string());
 }
 
 /// A keeper without isolation, for tools that need the network and the user's own configuration.
