@@ -126,6 +126,17 @@ async fn a_suite_without_pytest_says_so() {
 }
 
 #[tokio::test]
+async fn a_suite_whose_python_was_never_made_has_nothing_to_add() {
+    let Some(python) = python::without_pytest() else { return };
+    let mut yard = Yard::new(&[("test_a.py", THREE)], "pytest").await.python(&python);
+    yard.launch.blocked_by = Some("prepare/python".into());
+    let done = yard.run().await;
+    assert_eq!(done.verdict(), "blocked(prepare/python)");
+    let told = format!("{:?}", done.events);
+    assert!(told.contains("its tests are not known") && !told.contains("help: "), "{told}");
+}
+
+#[tokio::test]
 async fn a_blocked_suite_is_collected_and_not_run() {
     let Some(python) = python::any().await else { return };
     let test = "import pathlib\ndef test_a(): pathlib.Path('ran').touch()\ndef test_b(): pass\n";

@@ -62,9 +62,25 @@ impl Loader {
         let message = format!("the environment file `{}` cannot be read: {why}", shown.display());
         let spot =
             named_at.unwrap_or_else(|| Spot { file: self.findings.open(shown, ""), line: 0, column: 0 });
-        self.findings.push(
-            Problem::error(codes::UNREADABLE, spot, message).help("correct the path, or make the file"),
-        );
+        let help =
+            self.template_help(path).unwrap_or_else(|| "correct the path, or make the file".to_owned());
+        self.findings.push(Problem::error(codes::UNREADABLE, spot, message).help(help));
+    }
+
+    /// What to do about an environment file that is not there where a template for it lies beside it.
+    pub(crate) fn template_help(&self, missing: &Path) -> Option<String> {
+        if self.files.has(missing) {
+            return None;
+        }
+        let name = missing.file_name()?.to_str()?;
+        let words = ["example", "sample", "template", "dist"];
+        let after = words.iter().flat_map(|word| [format!("{name}.{word}"), format!("{name}-{word}")]);
+        let before = words.iter().map(|word| format!("{word}.{}", name.trim_start_matches('.')));
+        let plain = words.iter().map(|word| format!("{}.{word}", name.trim_start_matches('.')));
+        let beside = |name: String| Some(missing.with_file_name(name)).filter(|path| self.files.has(path));
+        let template = after.chain(before).chain(plain).find_map(beside)?;
+        let (from, to) = (self.shown(&template), self.shown(missing));
+        Some(format!("copy `{}` to `{}`, and look what its values are for", from.display(), to.display()))
     }
 
     /// Says what is wrong in a file of variables.

@@ -132,7 +132,9 @@ fn from_file(
             if file.required {
                 let shown = loader.shown(&file.path);
                 let message = format!("the environment file `{}` cannot be read: {why}", shown.display());
-                let help = "make the file, correct the path, or write `required: false` beside it";
+                let help = loader.template_help(&file.path).unwrap_or_else(|| {
+                    "make the file, correct the path, or write `required: false` beside it".to_owned()
+                });
                 loader.findings.push(Problem::error(codes::UNREADABLE, file.spot, message).help(help));
             }
             BTreeMap::new()

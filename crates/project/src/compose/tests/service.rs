@@ -71,6 +71,27 @@ fn environment_over_its_files() {
 }
 
 #[test]
+fn a_template_beside_a_missing_environment_file_is_named() {
+    let check = |text: &str, beside: &str, expected: &str| {
+        let (_, findings) = Project::new(text).beside(beside, "A=1\n").read();
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].help.as_deref(), Some(expected), "{text} {beside}");
+    };
+    let service = "services: {a: {image: i, env_file: .env}}";
+    let copy = |name: &str| format!("copy `{name}` to `.env`, and look what its values are for");
+    for name in [".env.example", ".env-sample", "example.env", "env.template"] {
+        check(service, name, &copy(name));
+    }
+    let other = "make the file, correct the path, or write `required: false` beside it";
+    check(service, "other/.env.example", other);
+    check(service, ".env.local", other);
+    check("services: {a: {image: i, env_file: app.env}}", ".env.example", other);
+    let include = "include: [{path: x.yaml, env_file: .env}]";
+    let (_, findings) = Project::new(include).beside("x.yaml", "").beside(".env.example", "").read();
+    assert_eq!(findings[0].help.as_deref(), Some(copy(".env.example").as_str()));
+}
+
+#[test]
 fn ports() {
     let a = service(
         "ports: [5432, '127.0.0.1:5433:5432', {target: 80, published: '8000-8010', host_ip: '::1', protocol: UDP}]\nexpose: [80, '90-91/udp']",
