@@ -7,6 +7,7 @@ services:
   cache:
     image: redis:7
     command: redis-server --requirepass open-sesame-1
+    healthcheck: { test: [CMD, redis-cli, -a, open-sesame-1, ping] }
     ports: [\"56380:6379\"]
   other:
     image: redis:7

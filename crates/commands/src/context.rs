@@ -38,7 +38,7 @@ impl Context {
     }
 
     /// What must not appear in any output about this plan: its own secrets, and the caller's, which tests inherit.
-    pub(crate) fn masker(&self, plan: &Plan) -> Masker {
+    pub fn masker(&self, plan: &Plan) -> Masker {
         let mut masker = plan.masker();
         masker.learn(&self.variables);
         masker

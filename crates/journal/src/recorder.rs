@@ -50,8 +50,8 @@ impl Recorder {
         let started_unix_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
         let (folder, lock) = store.create_run(now)?;
         let run = folder.run();
-        let begun = Spec::new(&run, started_unix_ms, plan)
-            .write(&folder, &masker)
+        let begun = Spec::new(&run, started_unix_ms, plan, &masker)
+            .write(&folder)
             .and_then(|()| start_events(&folder));
         let file = begun.inspect_err(|_| {
             // On a full disk: a run that could not even begin is told as an error, not as one that was lost.

@@ -29,7 +29,7 @@ pub struct Spec {
 }
 
 impl Spec {
-    pub(crate) fn new(run: &RunId, started_unix_ms: u64, plan: &Plan) -> Spec {
+    pub(crate) fn new(run: &RunId, started_unix_ms: u64, plan: &Plan, masker: &Masker) -> Spec {
         let pid = std::process::id().cast_signed();
         Spec {
             format: FORMAT,
@@ -38,16 +38,15 @@ impl Spec {
             boot: testyard_sys::procfs::boot_id(),
             pid,
             pid_started: testyard_sys::procfs::start_time(pid),
-            plan: plan.masked(),
+            plan: plan.masked_by(masker),
         }
     }
 
-    /// Writes it, with what the masker knows masked wherever it stands: in mounts and findings as well.
-    pub(crate) fn write(&self, folder: &RunFolder, masker: &Masker) -> Result<(), JournalError> {
+    pub(crate) fn write(&self, folder: &RunFolder) -> Result<(), JournalError> {
         let path = folder.plan();
-        serde_json::to_string_pretty(self)
+        serde_json::to_vec_pretty(self)
             .map_err(io::Error::from)
-            .and_then(|text| testyard_sys::files::write_atomic(&path, masker.mask(&text)))
+            .and_then(|text| testyard_sys::files::write_atomic(&path, &text))
             .map_err(JournalError::file(&path, "writing the plan"))
     }
 

@@ -58,7 +58,15 @@ impl Plan {
         }
     }
 
-    /// The plan as it may be saved and shown: every secret masked.
+    /// The plan as it may be saved and shown: what the masker knows is masked wherever it stands, in health checks,
+    /// mounts and findings as well.
+    pub fn masked_by(&self, masker: &secret::Masker) -> Plan {
+        let shown = self.masked();
+        let masked = serde_json::to_string(&shown).map(|text| masker.mask(&text));
+        masked.and_then(|text| serde_json::from_str(&text)).unwrap_or(shown)
+    }
+
+    /// The plan without what its own fields say is secret.
     pub fn masked(&self) -> Plan {
         let mut shown = self.clone();
         for service in &mut shown.services {
@@ -333,8 +341,16 @@ pub struct Install {
 pub enum InstallKind {
     /// A `requirements.txt`.
     Requirements,
-    /// A `uv.lock` beside its `pyproject.toml`.
+    /// Requirements that stand in the file of another tool, such as `tox.ini`.
+    Listed {
+        /// The requirements, one each.
+        requirements: Vec<String>,
+    },
+    /// A `uv.lock` beside its `pyproject.toml`, or beside that of the workspace it is for.
     UvLock {
+        /// The folder of the workspace's member that is installed, absolute. None: the project beside the lock.
+        #[serde(default)]
+        member: Option<PathBuf>,
         /// Dependency groups to include.
         groups: Vec<String>,
         /// Extras to include.

@@ -11,7 +11,8 @@ use crate::session;
 
 /// Says what a run would do.
 pub(super) fn plan(desk: &Desk, typed: &arguments::Selection) -> Result<End, CommandError> {
-    let plan = make::plan(&desk.context, &selection(typed))?.masked();
+    let plan = make::plan(&desk.context, &selection(typed))?;
+    let plan = plan.masked_by(&desk.context.masker(&plan));
     match desk.format {
         Format::Json => desk.result(&json::plan(&plan)),
         Format::Human => desk.lines(&view::lines(&plan, desk.screen.style, desk.screen.size().width)),

@@ -45,7 +45,7 @@ pub async fn up(
     // Two that both find nothing up would bring everything up twice, and `down` would find the newer one only.
     let turn = cancel.unless(take_turn(context)).await.ok_or(CommandError::Cancelled)??;
     if let Some(told) = current(context)? {
-        return already_up(told, &plan, &wanted);
+        return already_up(told, &plan.masked_by(&context.masker(&plan)), &wanted);
     }
     let folder = start_supervisor(context, request)?;
     drop(turn);
@@ -84,7 +84,7 @@ pub(crate) fn wanted(plan: &Plan, asked: &[String]) -> Result<Vec<String>, Comma
     Ok(if asked.is_empty() { known } else { asked.to_vec() })
 }
 
-/// What is up stays, as long as it is what is wanted now.
+/// What is up stays, as long as it is what is wanted now. The plan is masked as the one in the folder is.
 fn already_up(told: Told, plan: &Plan, wanted: &[String]) -> Result<Told, CommandError> {
     let is_up = |name: &&String| told.state.services.iter().any(|s| s.name == **name && s.report.is_some());
     if !wanted.iter().all(|name| is_up(&name)) {
@@ -102,9 +102,9 @@ fn already_up(told: Told, plan: &Plan, wanted: &[String]) -> Result<Told, Comman
     }
 }
 
-/// What a plan says of each service, secrets masked, as a folder keeps it. Where it stands in its file does not count.
+/// What a plan says of each service. Where it stands in its file does not count.
 fn definitions(plan: &Plan) -> BTreeMap<String, ServicePlan> {
-    let services = plan.masked().services.into_iter();
+    let services = plan.services.iter().cloned();
     services.map(|service| (service.name.clone(), ServicePlan { place: None, ..service })).collect()
 }
 

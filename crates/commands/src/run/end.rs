@@ -48,8 +48,9 @@ impl Course {
         let masked = recorder.mask_logs();
         let exit = Exit::from(judgement.verdict);
         let folder = recorder.folder().clone();
-        let written =
-            recorder.with_state(|state| report::write(folder.path(), state, &self.plan.masked(), exit));
+        let written = recorder.with_state(|state| {
+            report::write(folder.path(), state, &self.plan.masked_by(recorder.masker()), exit)
+        });
         recorder.finish(judgement.verdict, judgement.blocked_by, &judgement.reason)?;
         masked?;
         written.map_err(|source| testyard_journal::JournalError::File {
