@@ -343,7 +343,7 @@ async fn a_lock_of_uv_is_honoured_where_uv_is() {
     let mut with_uv = without_uv.clone();
     with_uv.variables.insert("PATH".to_owned(), path);
     let text = "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.8\"\ndependencies = [\"sample\", \"pytest\"]\n[tool.uv]\npackage = false\n";
-    let lock = InstallKind::UvLock { groups: Vec::new(), extras: Vec::new() };
+    let lock = InstallKind::UvLock { member: None, groups: Vec::new(), extras: Vec::new() };
     let plan = plan(
         &bench,
         &[("pyproject.toml", &text.replace("\"sample\"", "\"sample<2\""))],
@@ -364,6 +364,49 @@ async fn a_lock_of_uv_is_honoured_where_uv_is() {
         let heard = bench.heard.ends().join("\n");
         assert!(heard.contains("uv is not there: pip kept to the versions in uv.lock"), "{heard}");
     }
+}
+
+#[tokio::test]
+async fn the_lock_of_a_workspace_is_honoured_for_its_member() {
+    let bench = Bench::new().await;
+    let Some(path) = uv(&bench).await else { return };
+    let index = Index::start().await;
+    let without_uv = context_for(&bench, &index);
+    let mut with_uv = without_uv.clone();
+    with_uv.variables.insert("PATH".to_owned(), path);
+    let top = "[tool.uv.workspace]\nmembers = [\"backend\"]\n";
+    let member = "[project]\nname = \"app\"\nversion = \"1\"\nrequires-python = \">=3.8\"\ndependencies = [\"sample\", \"pytest\"]\n[tool.uv]\npackage = false\n";
+    let mut plan = plan(
+        &bench,
+        &[("pyproject.toml", top), ("backend/pyproject.toml", &member.replace("\"sample\"", "\"sample<2\""))],
+        &[],
+    );
+    let folder = plan.root.join("backend");
+    let command = Command::new("uv").args(["lock"]).envs(with_uv.variables.clone()).cwd(&folder);
+    let locked = output(&bench.context.keeper, command, Duration::from_secs(60)).await.unwrap();
+    assert!(locked.exit.is_success(), "{}", String::from_utf8_lossy(&locked.stderr));
+    testyard_sys::files::write(&folder.join("pyproject.toml"), member).unwrap();
+    let kind = InstallKind::UvLock { member: Some(folder), groups: Vec::new(), extras: Vec::new() };
+    plan.install.push(Install { file: plan.root.join("uv.lock"), kind, required: true });
+
+    let print_version = ["-c", "import sample; print(sample.VERSION)"];
+    for context in [&with_uv, &without_uv] {
+        let made = prepare(&plan, context).await.unwrap();
+        assert_eq!(prints(context, &made.interpreter, &print_version, &made.variables).await, "1.0\n");
+    }
+}
+
+#[tokio::test]
+async fn what_another_tool_lists_is_installed() {
+    let bench = Bench::new().await;
+    let index = Index::start().await;
+    let context = context_for(&bench, &index);
+    let kind = InstallKind::Listed { requirements: vec!["sample<2".to_owned(), "pytest".to_owned()] };
+    let plan = plan(&bench, &[("tox.ini", "")], &[("tox.ini", kind, true)]);
+    let made = prepare(&plan, &context).await.unwrap();
+    let print_version = ["-c", "import sample, pytest; print(sample.VERSION)"];
+    assert_eq!(prints(&context, &made.interpreter, &print_version, &made.variables).await, "1.0\n");
+    assert!(!bench.heard.ends().join("\n").contains("declares no pytest"));
 }
 
 #[tokio::test]

@@ -123,8 +123,8 @@ fn python(project: &Project, plan: &Plan, line: &mut dyn FnMut(&str)) {
 /// The extras and groups that are installed, where a project that may have some is; an example where none is.
 fn chosen(python: &PythonPlan) -> Vec<(&'static str, Vec<String>)> {
     let parts = python.install.iter().find_map(|one| match &one.kind {
-        InstallKind::Requirements => None,
-        InstallKind::UvLock { groups, extras }
+        InstallKind::Requirements | InstallKind::Listed { .. } => None,
+        InstallKind::UvLock { groups, extras, .. }
         | InstallKind::PoetryLock { groups, extras }
         | InstallKind::Project { groups, extras } => Some((groups, extras)),
     });

@@ -91,13 +91,22 @@ impl Installing<'_> {
                 let arguments = ["-r".into(), install.file.clone().into_os_string()];
                 self.attempts(self.packages(arguments), job).await
             }
-            InstallKind::UvLock { groups, extras } => match &self.tools.uv {
-                Some(uv) => self.attempts(self.uv_sync(uv, install, groups, extras), job).await,
-                None => self.unlocked("uv", install, groups, extras, job).await,
-            },
+            InstallKind::Listed { requirements } => {
+                self.attempts(self.packages(requirements.iter().map(OsString::from)), job).await
+            }
+            InstallKind::UvLock { member, groups, extras } => {
+                let folder = member.clone().unwrap_or_else(|| folder_of(&install.file));
+                match &self.tools.uv {
+                    Some(uv) => self.attempts(self.uv_sync(uv, &folder, groups, extras), job).await,
+                    None => self.unlocked("uv", install, &folder, groups, extras, job).await,
+                }
+            }
             InstallKind::PoetryLock { groups, extras } => match self.context.program("poetry") {
                 Some(poetry) => self.attempts(self.poetry(poetry, install, groups, extras), job).await,
-                None => self.unlocked("poetry", install, groups, extras, job).await,
+                None => {
+                    let folder = folder_of(&install.file);
+                    self.unlocked("poetry", install, &folder, groups, extras, job).await
+                }
             },
             InstallKind::Project { groups, extras } => {
                 self.project(&install.file, groups, extras, None, job).await
@@ -105,11 +114,13 @@ impl Installing<'_> {
         }
     }
 
-    /// A lock file whose tool is not there: the project is installed as it declares itself, in the locked versions.
+    /// A lock file whose tool is not there: the project in a folder is installed as it declares itself, in the locked
+    /// versions.
     async fn unlocked(
         &self,
         tool: &str,
         install: &Install,
+        folder: &Path,
         groups: &[String],
         extras: &[String],
         job: Job<'_>,
@@ -122,7 +133,7 @@ impl Installing<'_> {
                 (None, format!("{tool} is not there, and versions were resolved anew: {name}: {why}"))
             }
         };
-        let file = install.file.with_file_name("pyproject.toml");
+        let file = folder.join("pyproject.toml");
         let done = self.project(&file, groups, extras, pins.as_deref(), job).await;
         done.map(|mut evidence| {
             evidence.push(note.clone());
@@ -248,13 +259,14 @@ impl Installing<'_> {
         arguments
     }
 
-    fn uv_sync(&self, uv: &Path, install: &Install, groups: &[String], extras: &[String]) -> Step {
+    /// uv finds the lock of a workspace by itself, and installs the member in whose folder it is told to work.
+    fn uv_sync(&self, uv: &Path, folder: &Path, groups: &[String], extras: &[String]) -> Step {
         let mut arguments: Vec<OsString> =
             ["--no-progress", "--color", "never", "sync", "--frozen", "--inexact"].map(OsString::from).into();
         if self.context.offline {
             arguments.push("--offline".into());
         }
-        arguments.extend(["--project".into(), folder_of(&install.file).into()]);
+        arguments.extend(["--project".into(), folder.into()]);
         arguments.extend(["--python".into(), self.folder.join("bin/python").into_os_string()]);
         arguments.extend(groups.iter().flat_map(|name| ["--group".into(), OsString::from(name)]));
         arguments.extend(extras.iter().flat_map(|name| ["--extra".into(), OsString::from(name)]));

@@ -87,7 +87,13 @@ fn files(install: &Install) -> Vec<PathBuf> {
     } else {
         let folder = install.file.parent().unwrap_or(Path::new("/"));
         found.push(install.file.clone());
-        found.extend(BUILD_FILES.iter().map(|name| folder.join(name)).filter(|file| *file != install.file));
+        let member = match &install.kind {
+            InstallKind::UvLock { member, .. } => member.as_deref(),
+            _ => None,
+        };
+        let folders = [Some(folder), member].into_iter().flatten();
+        let files = folders.flat_map(|folder| BUILD_FILES.iter().map(|name| folder.join(name)));
+        found.extend(files.filter(|file| *file != install.file));
     }
     found
 }

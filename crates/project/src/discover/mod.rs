@@ -11,6 +11,8 @@ mod pytest;
 mod python;
 mod requirements;
 mod suite;
+mod tox;
+mod workspace;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

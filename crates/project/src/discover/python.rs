@@ -7,7 +7,7 @@ use testyard_model::plan::{Install, InstallKind};
 use testyard_model::{Finding, Severity};
 
 use super::listing::{Listing, depth, is_test_file, upwards};
-use super::{pyproject, requirements};
+use super::{pyproject, requirements, tox, workspace};
 use crate::codes;
 use crate::source::Source;
 
@@ -42,16 +42,24 @@ pub(super) fn find(
         install.extend(package_below(root, listing, tests));
     }
     install.extend(beside_tests(root, listing, tests, folder.as_deref()));
-    let folder = folder.unwrap_or_else(|| tests.to_owned());
     let mut findings = Vec::new();
+    if !install.iter().any(declares_tests) {
+        let (deps, finding) = tox::find(root, listing, tests);
+        install.extend(deps.map(|deps| of_tox(root, deps, &install)).unwrap_or_default());
+        findings.extend(finding);
+    }
+    let folder = folder.unwrap_or_else(|| tests.to_owned());
     if install.is_empty() {
         findings.extend(unread(listing, tests));
     }
+    // The lock of a workspace lies above the member's own folder.
+    let locked = install.first().and_then(|one| one.file.parent()?.strip_prefix(root).ok());
+    let home = locked.filter(|locked| folder.starts_with(locked)).unwrap_or(&folder).to_owned();
     let found = PythonFound {
         existing: existing(root, tests, &folder, variables),
         extras: extras(root, &folder),
         version: version(root, tests).or_else(|| declared_version(root, &folder)),
-        folder,
+        folder: home,
         install,
     };
     (found, findings)
@@ -96,8 +104,13 @@ fn declared(root: &Path, listing: &Listing, folder: &Path) -> Vec<Install> {
     let groups = declaration.groups;
     let extras = declaration.extras;
     if has("uv.lock") && has("pyproject.toml") {
-        let kind = InstallKind::UvLock { groups, extras };
+        let kind = InstallKind::UvLock { member: None, groups, extras };
         return vec![Install { file: absolute(&folder.join("uv.lock")), kind, required: true }];
+    }
+    let member = has("pyproject.toml") && !has("poetry.lock");
+    if let Some(lock) = workspace::lock(root, listing, folder).filter(|_| member) {
+        let kind = InstallKind::UvLock { member: Some(absolute(folder)), groups, extras };
+        return vec![Install { file: absolute(&lock), kind, required: true }];
     }
     if has("poetry.lock") && has("pyproject.toml") {
         let kind = InstallKind::PoetryLock { groups, extras };
@@ -120,6 +133,35 @@ fn declared(root: &Path, listing: &Listing, folder: &Path) -> Vec<Install> {
         install.push(Install { file, kind: InstallKind::Project { groups, extras }, required });
     }
     install
+}
+
+/// Whether a declaration says what tests need: a file or part for them, or pytest itself.
+fn declares_tests(install: &Install) -> bool {
+    let says = |words: &[&str]| {
+        let text = std::fs::read_to_string(&install.file).unwrap_or_default();
+        text.lines().any(|line| words.iter().any(|word| line.trim().to_lowercase().starts_with(word)))
+    };
+    match &install.kind {
+        // What is included is for the file that includes it to say.
+        InstallKind::Requirements => requirements::is_for_tests(&install.file) || says(&["pytest", "-r"]),
+        InstallKind::Listed { .. } => true,
+        InstallKind::UvLock { groups, extras, .. } | InstallKind::PoetryLock { groups, extras } => {
+            !groups.is_empty() || !extras.is_empty() || says(&["name = \"pytest\""])
+        }
+        InstallKind::Project { groups, extras } => !groups.is_empty() || !extras.is_empty(),
+    }
+}
+
+/// What tox would install, as far as it is not installed already.
+fn of_tox(root: &Path, deps: tox::ToxDeps, already: &[Install]) -> Vec<Install> {
+    let files = deps.files.iter().map(|file| (root.join(file), InstallKind::Requirements));
+    let listed = InstallKind::Listed { requirements: deps.listed.clone() };
+    let listed = Some((root.join(&deps.file), listed)).filter(|_| !deps.listed.is_empty());
+    files
+        .chain(listed)
+        .filter(|(file, _)| !already.iter().any(|one| one.file == *file))
+        .map(|(file, kind)| Install { file, kind, required: true })
+        .collect()
 }
 
 /// The project's own package where only its `src` is one: requirements beside the tests, `src/setup.py` below.
@@ -256,7 +298,11 @@ mod tests {
     fn show(root: &Path, install: &Install) -> String {
         let kind = match &install.kind {
             InstallKind::Requirements => String::new(),
-            InstallKind::UvLock { groups, extras } => format!(" uv {groups:?} {extras:?}"),
+            InstallKind::Listed { requirements } => format!(" lists {}", requirements.join(", ")),
+            InstallKind::UvLock { member, groups, extras } => {
+                let member = member.iter().map(|folder| format!(" for {}", inside(root, folder)));
+                format!(" uv{} {groups:?} {extras:?}", member.collect::<String>())
+            }
             InstallKind::PoetryLock { groups, extras } => format!(" poetry {groups:?} {extras:?}"),
             InstallKind::Project { groups, extras } => format!(" project {groups:?} {extras:?}"),
         };
@@ -299,6 +345,33 @@ mod tests {
         check(&[("uv.lock", ""), ("requirements.txt", "")], "", "requirements.txt");
         let poetry = "[tool.poetry]\nname = \"a\"\n[tool.poetry.group.test.dependencies]\n";
         check(&[("pyproject.toml", poetry), ("poetry.lock", "")], "", "poetry.lock poetry [\"test\"] []");
+    }
+
+    #[test]
+    fn the_lock_of_a_workspace_speaks_for_its_members() {
+        let lock = "[[package]]\nname = \"a\"\nsource = { editable = \"backend\" }\n";
+        let top = ("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"backend\"]\n");
+        let member = ("backend/pyproject.toml", PROJECT);
+        check(&[top, ("uv.lock", lock), member], "backend", "uv.lock uv for backend [\"dev\"] []");
+        check(&[top, member], "backend", "backend/pyproject.toml project [\"dev\"] []");
+        let other = ("other/pyproject.toml", PROJECT);
+        check(&[top, ("uv.lock", lock), other], "other", "other/pyproject.toml project [\"dev\"] []");
+    }
+
+    #[test]
+    fn tox_is_asked_where_nothing_else_says_what_tests_need() {
+        let tox = ("tox.ini", "[testenv]\ndeps =\n  pytest\n  -rtest.txt\n");
+        let setup = ("setup.py", "");
+        check(&[tox, setup], "", "setup.py project [] [] | tox.ini lists pytest | TY-PR003 tox.ini:2:1");
+        check(
+            &[tox, setup, ("test.txt", "")],
+            "",
+            "setup.py project [] [] | test.txt | tox.ini lists pytest",
+        );
+        check(&[tox, ("requirements.txt", "pytest\n")], "", "requirements.txt");
+        check(&[tox, ("requirements-test.txt", "")], "", "requirements-test.txt");
+        check(&[tox, ("pyproject.toml", PROJECT)], "", "pyproject.toml project [\"dev\"] []");
+        check(&[("tox.ini", "[testenv]\ncommands = pytest\n"), setup], "", "setup.py project [] []");
     }
 
     #[test]

@@ -53,6 +53,11 @@ pub(super) fn of_folder(listing: &Listing, folder: &Path) -> Vec<RequirementFile
     files.into_iter().map(|(purpose, file)| RequirementFile { required: required(purpose), file }).collect()
 }
 
+/// Whether a file is for tests, or for developers, by the words of its name.
+pub(super) fn is_for_tests(file: &Path) -> bool {
+    matches!(purpose(file), Some(Purpose::Test | Purpose::Development))
+}
+
 /// What a file is for, by the words of its name. `None` for files the tests have no use for.
 fn purpose(file: &Path) -> Option<Purpose> {
     let file_name = name(file).to_lowercase();

@@ -48,8 +48,8 @@ type Parts<'a> = (&'a mut Vec<String>, &'a mut Vec<String>);
 /// The groups and extras of a declaration that can have some.
 fn parts(kind: &mut InstallKind) -> Option<Parts<'_>> {
     match kind {
-        InstallKind::Requirements => None,
-        InstallKind::UvLock { groups, extras }
+        InstallKind::Requirements | InstallKind::Listed { .. } => None,
+        InstallKind::UvLock { groups, extras, .. }
         | InstallKind::PoetryLock { groups, extras }
         | InstallKind::Project { groups, extras } => Some((groups, extras)),
     }

@@ -168,7 +168,7 @@ fn kind(file: &Path, found: &PythonFound) -> InstallKind {
     }
     let (groups, extras) = (Vec::new(), Vec::new());
     match file.file_name().and_then(|name| name.to_str()) {
-        Some("uv.lock") => InstallKind::UvLock { groups, extras },
+        Some("uv.lock") => InstallKind::UvLock { member: None, groups, extras },
         Some("poetry.lock") => InstallKind::PoetryLock { groups, extras },
         Some("pyproject.toml" | "setup.py" | "setup.cfg") => InstallKind::Project { groups, extras },
         _ => InstallKind::Requirements,
