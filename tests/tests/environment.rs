@@ -149,3 +149,18 @@ fn pruning_removes_what_is_over_and_spares_what_is_up() {
     let pruned = project.testyard(&["prune", "--all", "--format", "json"]).json();
     assert_eq!(pruned["removed"].as_array().map(Vec::len), Some(1));
 }
+
+#[test]
+fn a_supervisor_that_does_not_listen_is_killed_and_its_services_with_it() {
+    let project = project();
+    assert_eq!(project.testyard(&["up"]).code, 0);
+    let environment = folder(&project);
+    let plan = std::fs::read_to_string(environment.join("plan.json")).expect("it has a plan");
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("the plan is JSON");
+    #[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+    let stopped = std::process::Command::new("kill").args(["-STOP", &plan["pid"].to_string()]).status();
+    assert!(stopped.expect("kill can be started").success());
+    assert_eq!(project.testyard(&["down"]).code, 0);
+    assert_nothing_left(&environment);
+    assert!(environment.join("outcome.json").exists(), "its end is written down");
+}

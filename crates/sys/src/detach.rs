@@ -9,6 +9,8 @@ use std::io::{self, BufRead, BufReader, PipeReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use rustix::process::Signal;
+
 /// The first words of a process in the background.
 #[derive(Debug)]
 pub struct Detached {
@@ -48,18 +50,28 @@ pub fn start<S: AsRef<OsStr>>(
 }
 
 /// Sends SIGTERM to the process of that number, if it is the one that started then (see [`crate::procfs::start_time`]).
-/// Returns whether it was. A number may be given to another process: a descriptor is taken first, then its age is asked.
-#[cfg(target_os = "linux")]
+/// Returns whether it was.
 pub fn terminate(pid: i32, started: u64) -> bool {
-    use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+    signal(pid, started, Signal::TERM)
+}
+
+/// Sends SIGKILL to the process of that number, if it is the one that started then. Returns whether it was.
+pub fn kill(pid: i32, started: u64) -> bool {
+    signal(pid, started, Signal::KILL)
+}
+
+/// A number may be given to another process: a descriptor is taken first, then its age is asked.
+#[cfg(target_os = "linux")]
+fn signal(pid: i32, started: u64, signal: Signal) -> bool {
+    use rustix::process::{Pid, PidfdFlags, pidfd_open, pidfd_send_signal};
     let Some(number) = Pid::from_raw(pid) else { return false };
     let Ok(held) = pidfd_open(number, PidfdFlags::empty()) else { return false };
-    crate::procfs::start_time(pid) == Some(started) && pidfd_send_signal(held, Signal::TERM).is_ok()
+    crate::procfs::start_time(pid) == Some(started) && pidfd_send_signal(held, signal).is_ok()
 }
 
 /// Without process descriptors nothing can be signalled without the risk of meeting another process.
 #[cfg(not(target_os = "linux"))]
-pub fn terminate(_pid: i32, _started: u64) -> bool {
+fn signal(_pid: i32, _started: u64, _signal: Signal) -> bool {
     false
 }
 
@@ -97,7 +109,7 @@ mod tests {
             start(Path::new("/bin/sh"), &["-c", "echo $$; exec sleep 100"], folder.path(), log).unwrap();
         let pid: i32 = detached.first_line().unwrap().unwrap().parse().unwrap();
         let started = crate::procfs::start_time(pid).unwrap();
-        assert!(!terminate(pid, started + 1));
-        assert!(terminate(pid, started));
+        assert!(!terminate(pid, started + 1) && !kill(pid, started + 1));
+        assert!(kill(pid, started));
     }
 }

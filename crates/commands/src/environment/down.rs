@@ -7,7 +7,7 @@ use testyard_model::Standing;
 use testyard_sys::{detach, sweep};
 
 use super::current;
-use crate::{CommandError, Context};
+use crate::{CommandError, Context, registry};
 
 /// How long a supervisor gets to take its services down by itself.
 const GRACE: Duration = Duration::from_secs(15);
@@ -20,9 +20,12 @@ pub async fn down(context: &Context) -> Result<Option<RunFolder>, CommandError> 
     let Some(told) = current(context)? else { return Ok(None) };
     let asked = Spec::read(&told.folder).is_ok_and(|spec| ask(&spec));
     if !asked || !ended_within(&told.folder, GRACE).await? {
-        // It does not listen: everything it started is killed.
+        // It does not listen: it is killed, with everything it started, and what it leaves is settled.
+        let killed =
+            Spec::read(&told.folder).ok().and_then(|spec| Some(detach::kill(spec.pid, spec.pid_started?)));
         sweep::kill_run(told.folder.run().as_str());
-        see_it_end(&told.folder).await?;
+        see_it_end(&told.folder, killed == Some(true)).await?;
+        registry::settle_dead_runs(context);
     }
     Ok(Some(told.folder))
 }
@@ -43,10 +46,11 @@ async fn ended_within(folder: &RunFolder, limit: Duration) -> Result<bool, Comma
     Ok(true)
 }
 
-/// A supervisor whose keeper was killed under it ends by itself; one that does not even then is a defect.
-async fn see_it_end(folder: &RunFolder) -> Result<(), CommandError> {
+/// One that was killed ends at once; one that cannot be found by its plan ends by itself without its keeper.
+async fn see_it_end(folder: &RunFolder, killed: bool) -> Result<(), CommandError> {
     if ended_within(folder, GRACE).await? {
         return Ok(());
     }
-    Err(CommandError::Defect(format!("the supervisor of {} does not end", folder.run())))
+    let how = if killed { "although it was killed" } else { "and cannot be found" };
+    Err(CommandError::Defect(format!("the supervisor of {} does not end, {how}", folder.run())))
 }

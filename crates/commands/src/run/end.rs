@@ -13,12 +13,7 @@ impl Course {
         self.emit(Event::PhaseStarted { phase: Phase::Gates });
         self.write_cancel_down();
         let mut judgement = self.recorder.with_state(|state| gate::judge(state, &self.plan));
-        if let Some(trouble) = self.recorder.trouble() {
-            // A run whose events could not be written has no evidence for whatever it would say.
-            judgement.verdict = Verdict::Blocked;
-            judgement.blocked_by = Some(CheckId::of(Phase::Gates, "journal"));
-            judgement.reason = format!("the journal could not be written: {trouble}");
-        }
+        self.doubt(&mut judgement, Phase::Gates);
         for result in &judgement.results {
             self.emit(Event::GateJudged { result: result.clone() });
         }
@@ -33,6 +28,15 @@ impl Course {
         judgement
     }
 
+    /// A run whose events could not be written has no evidence for whatever it would say.
+    fn doubt(&self, judgement: &mut Judgement, phase: Phase) {
+        if let Some(trouble) = self.recorder.trouble() {
+            judgement.verdict = Verdict::Blocked;
+            judgement.blocked_by = Some(CheckId::of(phase, "journal"));
+            judgement.reason = format!("the journal could not be written: {trouble}");
+        }
+    }
+
     /// The verdict is a fold of the events: a wish that came a moment ago has to be among them.
     fn write_cancel_down(&self) {
         let written = self.recorder.with_state(|state| state.cancelled_by.is_some());
@@ -43,7 +47,8 @@ impl Course {
 
     /// Masks the logs, writes the reports, then the outcome. What could not be masked or written is told when the run is
     /// final: it does not change the verdict.
-    pub(crate) fn end(self, judgement: Judgement) -> Result<Told, CommandError> {
+    pub(crate) fn end(self, mut judgement: Judgement) -> Result<Told, CommandError> {
+        self.doubt(&mut judgement, Phase::Teardown);
         let recorder = &self.recorder;
         let masked = recorder.mask_logs();
         let exit = Exit::from(judgement.verdict);
