@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use testyard_model::event::Evidence;
 use testyard_model::{Counts, Emit, Event, Outcome, TestId};
@@ -125,6 +125,13 @@ impl Roll {
         self.tests.iter().position(|entry| entry.running.is_some())
     }
 
+    /// The test that has been running for at least that long, and for how long.
+    pub(crate) fn running_for(&self, at_least: Duration) -> Option<(&str, Duration)> {
+        let entry = self.tests.get(self.running()?)?;
+        let ran = entry.running?.elapsed();
+        (ran >= at_least).then_some((entry.id.as_str(), ran))
+    }
+
     /// How long a test that has not ended runs by now, in milliseconds; 0 when it does not run.
     pub(crate) fn ran_ms(&self, number: usize) -> f64 {
         let began = self.tests.get(number).and_then(|entry| entry.running);
@@ -154,5 +161,29 @@ impl Roll {
     /// How many tests ran without having been collected.
     pub(crate) fn late(&self) -> u64 {
         self.late
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Nobody;
+
+    impl Emit for Nobody {
+        fn emit(&self, _: Event) {}
+    }
+
+    #[test]
+    fn only_a_test_that_runs_long_is_named() {
+        let mut roll = Roll::new("unit", Arc::new(Nobody));
+        roll.add(vec!["t.py::a".to_owned(), "t.py::b".to_owned()]);
+        let named = |roll: &Roll, at_least| roll.running_for(at_least).map(|(test, _)| test.to_owned());
+        assert_eq!(named(&roll, Duration::ZERO), None, "none has begun");
+        roll.started(1);
+        assert_eq!(named(&roll, Duration::ZERO).as_deref(), Some("t.py::b"));
+        assert_eq!(named(&roll, Duration::from_secs(3600)), None);
+        roll.settle(1, Outcome::Passed, 1.0, Evidence::default());
+        assert_eq!(named(&roll, Duration::ZERO), None, "it has ended");
     }
 }

@@ -112,6 +112,8 @@ impl RunState {
             Event::Note { phase, message } => self.notes.push((*phase, message.clone())),
             Event::Found { finding } => self.findings.push(finding.clone()),
             Event::CheckStarted { check, title } => self.check(check, at).title.clone_from(title),
+            // That a suite waits for one of its tests, the test itself says.
+            Event::Waiting { check, .. } if check.as_str().starts_with("test/") => {}
             Event::Waiting { check, message, .. } => self.check(check, at).waiting = Some(message.clone()),
             Event::CheckFinished { check, outcome, evidence } => self.end_check(check, at, outcome, evidence),
             Event::ServiceStarted { service } => self.service(service).start(at),
@@ -228,5 +230,22 @@ impl RunState {
             self.suites.len() - 1
         });
         &mut self.suites[index]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waiting_for_a_test_is_no_check_and_any_other_waiting_is_one() {
+        let mut state = RunState::default();
+        for (number, check) in ["test/unit", "collect/unit"].into_iter().enumerate() {
+            let event =
+                Event::Waiting { check: check.into(), message: "t.py::a".to_owned(), elapsed_ms: 9_000 };
+            state.apply(&Record { number: number as u64 + 1, at_ms: 9_000, event });
+        }
+        let checks: Vec<&str> = state.checks.iter().map(|check| check.check.as_str()).collect();
+        assert_eq!(checks, ["collect/unit"]);
     }
 }

@@ -14,6 +14,9 @@ use crate::lookout::Alarm;
 /// How often somebody who waits for a collection is told so.
 const TELL: Duration = Duration::from_secs(5);
 
+/// How often somebody who waits for a test is told which one it is: as often as plain views tell of progress.
+const TELL_TEST: Duration = Duration::from_secs(10);
+
 /// How long a pytest that has told how its session ended may take to go. Reports of coverage are written in that time;
 /// a thread that a test left behind would keep the process for ever.
 const LINGER: Duration = Duration::from_secs(120);
@@ -22,7 +25,7 @@ impl PytestWorker {
     /// Listens until the process is ready, or over. When it is over, `self.end` says how.
     pub(super) async fn listen(&mut self, until: Until) {
         let began = Instant::now();
-        let mut ticks = tokio::time::interval(TELL);
+        let mut ticks = tokio::time::interval(if until == Until::Ready { TELL } else { TELL_TEST });
         ticks.reset();
         while self.end.is_none() && !(until == Until::Ready && self.story.ready) {
             if let (Until::Over, Some(dead)) = (until, &self.dead) {
@@ -37,7 +40,7 @@ impl PytestWorker {
                     Err(error) => self.end = Some(End::Broken(garbled(&error))),
                 },
                 alarm = self.lookout.alarm() => self.heed(alarm, until).await,
-                _ = ticks.tick(), if until == Until::Ready || self.story.ended => self.tell_waiting(began.elapsed()),
+                _ = ticks.tick() => self.tell_waiting(until, began.elapsed()),
             }
         }
     }
@@ -194,14 +197,19 @@ impl PytestWorker {
         Some(check)
     }
 
-    fn tell_waiting(&self, elapsed: Duration) {
-        let (phase, message) = match self.story.ended {
-            true => (Phase::Test, "pytest to end: all its results are there"),
-            false => (Phase::Collect, "pytest is collecting"),
+    fn tell_waiting(&self, until: Until, elapsed: Duration) {
+        let (phase, message, elapsed) = if self.story.ended {
+            (Phase::Test, "pytest to end: all its results are there".to_owned(), elapsed)
+        } else if until == Until::Ready {
+            (Phase::Collect, "pytest is collecting".to_owned(), elapsed)
+        } else if let Some((test, ran)) = self.roll.running_for(TELL) {
+            (Phase::Test, test.to_owned(), ran)
+        } else {
+            return;
         };
         self.launch.emit.emit(Event::Waiting {
             check: CheckId::of(phase, &self.launch.suite.name),
-            message: message.to_owned(),
+            message,
             elapsed_ms: elapsed.as_millis() as u64,
         });
     }
