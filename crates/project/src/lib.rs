@@ -8,6 +8,7 @@ pub mod codes;
 pub mod compose;
 pub mod config;
 pub mod discover;
+pub mod dockerignore;
 mod error;
 pub mod init;
 mod lower;
