@@ -1,0 +1,6 @@
+//! Dockerfiles (DF).
+
+use crate::rule::Rule;
+
+/// The rules of this family.
+pub(crate) const RULES: &[Rule] = &[];
