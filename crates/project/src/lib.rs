@@ -6,9 +6,11 @@
 
 pub mod build_command;
 pub mod codes;
+pub mod commandline;
 pub mod compose;
 pub mod config;
 pub mod discover;
+pub mod dockerfile;
 pub mod dockerignore;
 mod error;
 pub mod init;
@@ -18,6 +20,7 @@ mod project;
 mod request;
 mod soften;
 pub mod source;
+pub mod workflow;
 #[cfg(test)]
 mod testing;
 
