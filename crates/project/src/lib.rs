@@ -20,9 +20,9 @@ mod project;
 mod request;
 mod soften;
 pub mod source;
-pub mod workflow;
 #[cfg(test)]
 mod testing;
+pub mod workflow;
 
 pub use error::ConfigError;
 pub use lower::lower;
