@@ -6,6 +6,7 @@
 
 mod check;
 mod clone;
+mod context;
 #[cfg(test)]
 mod fixture;
 mod reader;

@@ -5,7 +5,6 @@ use testyard_project::dockerignore::{IgnoreFile, Line, Matcher, State};
 use crate::scene::{File, Scene};
 
 /// A folder that is handed to a build.
-#[derive(Debug)]
 pub(crate) struct Context<'a> {
     scene: &'a Scene,
     /// Relative to the project; empty for its root.

@@ -13,6 +13,8 @@ use testyard_project::config::{self, CheckConfig, Config};
 use testyard_project::discover::{self, Discovery};
 use testyard_project::source::masked_line;
 
+use crate::context::{self, Judged};
+
 pub use compose::ComposeSet;
 pub(crate) use git::ask as ask_git;
 pub use git::{Git, Standing};
@@ -32,6 +34,7 @@ pub struct Scene {
     git: OnceLock<Option<Git>>,
     discovery: OnceLock<Discovery>,
     compose: OnceLock<Vec<ComposeSet>>,
+    builds: OnceLock<Vec<Judged>>,
 }
 
 impl Scene {
@@ -52,6 +55,7 @@ impl Scene {
             git: OnceLock::new(),
             discovery: OnceLock::new(),
             compose: OnceLock::new(),
+            builds: OnceLock::new(),
         }
     }
 
@@ -171,6 +175,11 @@ impl Scene {
             }
             .sets()
         })
+    }
+
+    /// Every build of the project, with what becomes of each thing it reads from its context.
+    pub(crate) fn builds(&self) -> &[Judged] {
+        self.builds.get_or_init(|| context::builds(self))
     }
 
     /// The compose files that a run uses: the configured ones, else the discovered ones.
