@@ -1,0 +1,19 @@
+//! Build contexts: what a build reads from its context, and whether it is there.
+//!
+//! What lives here: which builds a project has and how each is known (`basis`), what they read (`reads`), what a context
+//! shows of a folder (`transfer`), and one against the other (`resolve`, `judge`). Also what a context would send
+//! (`listing`) and a proposal for an ignore file with its proof (`suggest`). What does not: the readers of Dockerfiles and
+//! ignore files, which are in `project`, and the rules, which only say what is worked out here.
+
+mod basis;
+mod judge;
+mod reads;
+mod resolve;
+mod solve;
+mod transfer;
+
+pub(crate) use basis::{Basis, Build};
+pub(crate) use judge::{Judged, Source, builds};
+pub(crate) use resolve::Outcome;
+pub(crate) use solve::Better;
+pub(crate) use transfer::{Context, join};
