@@ -28,7 +28,7 @@ use std::path::Path;
 pub use expand::{Expanded, Value, expand};
 pub use names::is_dockerfile;
 pub use passage::Passage;
-pub use scope::Scope;
+pub use scope::{Lineage, Scope};
 pub use tree::{
     Assignment, Command, Dockerfile, Flag, Heredoc, Instruction, Kind, Spot, Stage, SyntaxError, Transfer,
     TransferSource, Word,

@@ -40,11 +40,11 @@ impl Scope {
         given: Option<&BTreeMap<String, String>>,
     ) -> Scope {
         let global = Scope::of_file(file, given);
-        let (chain, base) = chain(file, stage, &global);
+        let lineage = chain(file, stage, &global);
         let (environment, arguments) = Default::default();
-        let open = base.as_deref() != Some("scratch");
+        let open = lineage.image.as_deref() != Some("scratch");
         let mut scope = Scope { escape: file.escape, environment, arguments, open };
-        for passed in chain.iter().rev() {
+        for passed in lineage.stages {
             let count = if passed.index == stage.index { until } else { usize::MAX };
             for instruction in passed.instructions.iter().take(count).filter(|one| !one.onbuild) {
                 scope.pass(instruction, given, Some(&global));
@@ -126,17 +126,33 @@ impl Scope {
     }
 }
 
-/// A stage and those it starts from, and the image that the last of them starts from, where it is known.
-fn chain<'f>(file: &'f Dockerfile, stage: &'f Stage, global: &Scope) -> (Vec<&'f Stage>, Option<String>) {
-    let mut chain = vec![stage];
+impl Dockerfile {
+    /// What a stage is made from. `given` as in [`Scope::at`].
+    pub fn lineage<'f>(&'f self, stage: &'f Stage, given: Option<&BTreeMap<String, String>>) -> Lineage<'f> {
+        chain(self, stage, &Scope::of_file(self, given))
+    }
+}
+
+/// A stage with the stages it starts from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lineage<'f> {
+    /// The stages: the one that starts from an image first, the stage itself last.
+    pub stages: Vec<&'f Stage>,
+    /// The image that the first of them starts from, where it is known.
+    pub image: Option<String>,
+}
+
+fn chain<'f>(file: &'f Dockerfile, stage: &'f Stage, global: &Scope) -> Lineage<'f> {
+    let mut stages = vec![stage];
     loop {
-        let last = chain[chain.len() - 1];
+        let last = stages[stages.len() - 1];
         let base = global.expand(&last.base);
         // Only earlier stages are meant, so that this ends.
-        match base.known().and_then(|base| named(file, base, last.index)) {
-            Some(parent) => chain.push(parent),
-            None => return (chain, base.known().map(str::to_owned)),
-        }
+        let Some(parent) = base.known().and_then(|base| named(file, base, last.index)) else {
+            stages.reverse();
+            return Lineage { stages, image: base.known().map(str::to_owned) };
+        };
+        stages.push(parent);
     }
 }
 
