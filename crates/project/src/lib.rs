@@ -4,7 +4,6 @@
 //! trees with places, and the lowering of all of it to one [`testyard_model::Plan`]. What does not: anything that
 //! starts a process or changes the project.
 
-pub mod build_command;
 pub mod codes;
 pub mod commandline;
 pub mod compose;
@@ -19,6 +18,7 @@ mod nearest;
 mod project;
 mod request;
 mod soften;
+pub mod script;
 pub mod source;
 #[cfg(test)]
 mod testing;

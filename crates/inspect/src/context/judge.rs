@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use testyard_model::Place;
-use testyard_project::dockerfile::{self, Dockerfile, Expanded};
+use testyard_project::dockerfile::{self, Dockerfile, Expanded, Instruction, Kind};
 
-use super::basis::{Basis, Build, named};
+use super::basis::{Arguments, Basis, Build, named};
 use super::reads::{Read, reads};
 use super::resolve::{Outcome, escapes, inside, resolve};
 use super::solve::{self, Better};
@@ -41,6 +41,8 @@ pub(crate) struct Source {
     pub(crate) unset: Vec<String>,
     /// Variables of which nothing is known.
     pub(crate) unknown: Vec<String>,
+    /// One of these that is declared before the first `FROM` only, and so is not seen here.
+    pub(crate) hidden: Option<String>,
     /// Whether it is the whole context if what is unknown is empty.
     pub(crate) everything_if_empty: bool,
     /// Whether it leads out of the context, were it followed.
@@ -63,8 +65,10 @@ pub(crate) fn builds(scene: &Scene) -> Vec<Judged> {
         let text = scene.text(path).unwrap_or_default();
         files.insert(path.clone(), dockerfile::parse(path, text));
     }
-    let mut judged: Vec<Judged> =
-        named.into_iter().filter_map(|build| Some(judge(scene, files.get(&build.dockerfile)?, build))).collect();
+    let mut judged: Vec<Judged> = named
+        .into_iter()
+        .filter_map(|build| Some(judge(scene, files.get(&build.dockerfile)?, build)))
+        .collect();
     judged.extend(others.iter().filter_map(|path| inferred(scene, files.get(path)?, path)));
     judged
 }
@@ -78,13 +82,11 @@ fn judge(scene: &Scene, file: &Dockerfile, build: Build) -> Judged {
     Judged { build, sources, better }
 }
 
-/// What a build reads. Where a given argument's value is not known, sources with variables are not, either.
+/// What a build reads. Where it may be given arguments that are not known, sources with variables are not known, either.
 fn build_reads(file: &Dockerfile, build: &Build) -> Vec<Read> {
-    let known: Option<BTreeMap<String, String>> =
-        build.args.iter().map(|(name, value)| Some((name.clone(), value.clone()?))).collect();
-    let given = known.as_ref().filter(|_| build.args_complete);
+    let given = if let Arguments::All(given) = &build.arguments { Some(given) } else { None };
     let mut reads = reads(file, build.target.as_deref(), given);
-    if known.is_none() {
+    if build.arguments == Arguments::Unknown {
         for read in reads.iter_mut().filter(|read| read.written.contains('$')) {
             read.source = Expanded::Unknown(Vec::new());
             read.at_least.clone_from(&read.written);
@@ -98,12 +100,16 @@ fn source(context: &Context<'_>, file: &Dockerfile, read: &Read) -> Source {
         Expanded::Known { text, unset } => (Some(text.as_str()), unset.clone(), Vec::new()),
         Expanded::Unknown(names) => (None, Vec::new(), names.clone()),
     };
-    let special = read.parents && text.is_some_and(|text| text.contains(['*', '?', '[']) || text.contains("/./"));
+    let special =
+        read.parents && text.is_some_and(|text| text.contains(['*', '?', '[']) || text.contains("/./"));
     let outcome = match text {
         Some(text) if !special => resolve(context, text, read.wildcards),
         _ => Outcome::Unknown,
     };
+    let declared = |name: &&String| file.arguments.iter().any(|argument| declares(argument, name));
+    let hidden = unset.iter().chain(&unknown).find(declared).cloned();
     Source {
+        hidden,
         place: file.place(read.spot),
         instruction: file.place(read.instruction),
         keyword: read.keyword,
@@ -118,6 +124,10 @@ fn source(context: &Context<'_>, file: &Dockerfile, read: &Read) -> Source {
     }
 }
 
+fn declares(argument: &Instruction, name: &str) -> bool {
+    matches!(&argument.kind, Kind::Arg(list) if list.iter().any(|one| one.name.text == name))
+}
+
 /// The build of a Dockerfile that nothing names, in the folder at or above it where most of its sources are found.
 /// Nothing when none of several sources is found anywhere: then its context is made somewhere else.
 fn inferred(scene: &Scene, file: &Dockerfile, path: &str) -> Option<Judged> {
@@ -127,8 +137,7 @@ fn inferred(scene: &Scene, file: &Dockerfile, path: &str) -> Option<Judged> {
             dockerfile: path.to_owned(),
             folder,
             target: None,
-            args: BTreeMap::new(),
-            args_complete: false,
+            arguments: Arguments::Defaults,
             basis: Basis::Inferred,
             start: String::new(),
         };
@@ -142,7 +151,10 @@ fn inferred(scene: &Scene, file: &Dockerfile, path: &str) -> Option<Judged> {
         }
     }
     best.filter(|judged| {
-        let found = judged.sources.iter().any(|source| is_telling(source) && matches!(source.outcome, Outcome::Found));
+        let found = judged
+            .sources
+            .iter()
+            .any(|source| is_telling(source) && matches!(source.outcome, Outcome::Found));
         found || judged.sources.iter().filter(|source| source.outcome.fails()).count() < 2
     })
 }

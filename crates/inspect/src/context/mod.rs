@@ -7,6 +7,7 @@
 
 mod basis;
 mod judge;
+mod made;
 mod reads;
 mod resolve;
 mod solve;
@@ -14,6 +15,7 @@ mod transfer;
 
 pub(crate) use basis::{Basis, Build};
 pub(crate) use judge::{Judged, Source, builds};
+pub(crate) use made::{is_made, looks_made};
 pub(crate) use resolve::Outcome;
 pub(crate) use solve::Better;
 pub(crate) use transfer::{Context, join};

@@ -74,7 +74,8 @@ fn needed(file: &Dockerfile, stage: &Stage, given: Given<'_>) -> Vec<usize> {
         let mounts = mounts(instruction).filter_map(|(options, _)| options.get("from").cloned());
         let scope = || Scope::at(file, stage, at, given);
         names.extend(from.chain(mounts).filter_map(|name| {
-            let known = if name.contains('$') { scope().expand(&word(&name, stage.spot)) } else { plain(name) };
+            let known =
+                if name.contains('$') { scope().expand(&word(&name, stage.spot)) } else { plain(name) };
             known.known().map(str::to_owned)
         }));
     }
@@ -145,7 +146,10 @@ fn read(file: &Dockerfile, instruction: &Instruction, source: &Word, scope: &dyn
 
 /// The mounts of a `RUN`, each as its options with the flag's place.
 fn mounts(instruction: &Instruction) -> impl Iterator<Item = (BTreeMap<String, String>, Spot)> {
-    let flags = instruction.flags.iter().filter(|flag| flag.name == "mount" && matches!(instruction.kind, Kind::Run(_)));
+    let flags = instruction
+        .flags
+        .iter()
+        .filter(|flag| flag.name == "mount" && matches!(instruction.kind, Kind::Run(_)));
     flags.map(|flag| {
         let options = flag.value.iter().flat_map(|value| value.split(','));
         let pairs = options.map(|option| option.split_once('=').unwrap_or((option, "")));
@@ -186,8 +190,16 @@ mod tests {
         check("FROM a\nCOPY <<EOF /d\nx\nEOF\nCOPY --link --chown=1 z .\n", None, &["z"]);
         check("FROM a\nADD https://x.example/y git@g:a/b.git /d/\nCOPY --from=img /x /y\n", None, &[]);
         check("FROM a\nARG V=src\nARG N\nCOPY $V/a ${N:-none} $OTHER /d/\n", None, &["src/a", "none", "?"]);
-        check("FROM a\nRUN --mount=type=bind,source=req.txt,target=/r --mount=type=cache,target=/c true\n", None, &["req.txt"]);
-        check("FROM a\nRUN --mount=target=/src true\nRUN --mount=from=img,source=x,target=/x true\n", None, &[""]);
+        check(
+            "FROM a\nRUN --mount=type=bind,source=req.txt,target=/r --mount=type=cache,target=/c true\n",
+            None,
+            &["req.txt"],
+        );
+        check(
+            "FROM a\nRUN --mount=target=/src true\nRUN --mount=from=img,source=x,target=/x true\n",
+            None,
+            &[""],
+        );
     }
 
     #[test]

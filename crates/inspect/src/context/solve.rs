@@ -29,7 +29,8 @@ pub(crate) fn better(scene: &Scene, build: &Build, sources: &[Source]) -> Option
         return None;
     }
     let now = found(scene, build, &build.folder, &telling);
-    let counted = candidates(scene, build).into_iter().map(|folder| (found(scene, build, &folder, &telling), folder));
+    let counted =
+        candidates(scene, build).into_iter().map(|folder| (found(scene, build, &folder, &telling), folder));
     // Of equals, the first is the nearest.
     let (most, folder) = counted.reduce(|best, next| if next.0 > best.0 { next } else { best })?;
     let enough = most * 4 >= telling.len() * 3 && (most.saturating_sub(now)) * 2 > missing;
@@ -37,7 +38,8 @@ pub(crate) fn better(scene: &Scene, build: &Build, sources: &[Source]) -> Option
 }
 
 fn is_telling(source: &Source) -> bool {
-    source.inside.as_ref().is_some_and(|inside| !inside.is_empty()) && !matches!(source.outcome, Outcome::Unknown)
+    source.inside.as_ref().is_some_and(|inside| !inside.is_empty())
+        && !matches!(source.outcome, Outcome::Unknown)
 }
 
 fn is_missing(outcome: &Outcome) -> bool {
@@ -69,7 +71,8 @@ fn candidates(scene: &Scene, build: &Build) -> Vec<String> {
 
 /// A folder as it is written from another one: `..`, `../api`, `.`.
 fn relative(from: &str, to: &str) -> String {
-    let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
+    let parts =
+        |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect::<Vec<_>>();
     let (from, to) = (parts(from), parts(to));
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = std::iter::repeat_n("..", from.len() - shared);
