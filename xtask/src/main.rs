@@ -2,6 +2,7 @@
 
 mod bench;
 mod ci;
+mod docs;
 mod fuzz;
 mod shell;
 
@@ -14,6 +15,7 @@ usage: cargo xtask TASK
   bench services  how fast PostgreSQL and Redis come up, cold and warm
   bench run       what a run costs beside bare pytest on the same tests
   bench           both
+  docs            write docs/rules.md from the rules' own pages
   fuzz [SECONDS]  each fuzz target for so long (default 30); needs a nightly toolchain and cargo-fuzz";
 
 fn main() -> ExitCode {
@@ -24,6 +26,7 @@ fn main() -> ExitCode {
         ["bench"] => bench::services::run().and_then(|()| bench::run::run()),
         ["bench", "services"] => bench::services::run(),
         ["bench", "run"] => bench::run::run(),
+        ["docs"] => docs::run(),
         ["fuzz"] => fuzz::run("30"),
         ["fuzz", seconds] => fuzz::run(seconds),
         _ => Err(USAGE.to_owned()),

@@ -7,6 +7,7 @@ use std::time::Instant;
 use testyard_model::{Cause, Finding, Inspection, Severity, Tally};
 use testyard_project::config::CheckConfig;
 
+use crate::linter::{Linter, LinterError};
 use crate::reader;
 use crate::rule::Rule;
 use crate::rules;
@@ -24,15 +25,23 @@ pub struct Request {
     pub paths: Vec<String>,
     /// Whether the machine is inspected too.
     pub host: bool,
+    /// Linters to run as well.
+    pub with: Vec<Linter>,
 }
 
 /// Runs the rules over a scene.
-pub fn check(scene: &Scene, request: &Request) -> Inspection {
+///
+/// # Errors
+/// When a linter that is to be run as well is not installed or does not work.
+pub fn check(scene: &Scene, request: &Request) -> Result<Inspection, LinterError> {
     let started = Instant::now();
     let config = scene.check_config();
     let wanted = |rule: &&Rule| selected(config, rule.code) && (request.host || rule.family() != "HR");
     let rules: Vec<&Rule> = rules::all().filter(wanted).collect();
     let (mut findings, causes) = run(scene, &rules);
+    for linter in &request.with {
+        findings.extend(linter.run(scene)?);
+    }
     findings.retain(|finding| selected(config, &finding.code));
     let run: Vec<&str> = rules.iter().map(|rule| rule.code).collect();
     let mut findings = suppress::lay_over(scene, findings, &run);
@@ -46,7 +55,7 @@ pub fn check(scene: &Scene, request: &Request) -> Inspection {
     inspection.settle();
     inspection.summary.files = scene.read_files().count();
     inspection.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-    inspection
+    Ok(inspection)
 }
 
 impl Request {
@@ -109,7 +118,7 @@ mod tests {
 
     fn codes(files: &[(&str, &str)], request: &Request) -> Vec<String> {
         let (scene, _folder) = scene(files);
-        let found = check(&scene, request).findings;
+        let found = check(&scene, request).unwrap().findings;
         let found = found.into_iter().filter(|finding| finding.code == "TY-CM050");
         found.map(|finding| format!("{} {}", finding.place.path.display(), finding.severity.word())).collect()
     }
@@ -130,7 +139,7 @@ mod tests {
     #[test]
     fn paths_narrow_what_is_told() {
         let files = [("a/compose.yaml", OLD), ("ab/compose.yaml", OLD)];
-        let request = Request { paths: vec!["a".to_owned()], host: false };
+        let request = Request { paths: vec!["a".to_owned()], ..Request::default() };
         assert_eq!(codes(&files, &request), ["a/compose.yaml note"]);
         assert_eq!(codes(&files, &Request::default()).len(), 2);
     }

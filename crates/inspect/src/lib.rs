@@ -7,17 +7,24 @@
 mod check;
 mod clone;
 mod context;
+mod dockerfile;
 #[cfg(test)]
 mod fixture;
+mod linter;
+mod manual;
+mod missing;
 mod reader;
 mod rule;
 mod rules;
 mod scene;
 mod sink;
 mod suppress;
+mod target;
 
 pub use check::{Request, check};
 pub use clone::{CloneError, FreshClone};
+pub use linter::{Linter, LinterError};
+pub use manual::manual;
 pub use reader::told;
 pub use rule::Rule;
 pub use rules::{all, find};

@@ -147,7 +147,7 @@ mod tests {
 
     fn found(text: &str) -> Vec<String> {
         let (scene, _folder) = scene(&[("compose.yaml", text)]);
-        let found = check(&scene, &Request::default()).findings;
+        let found = check(&scene, &Request::default()).unwrap().findings;
         found.iter().map(|finding| format!("{} {}", finding.code, finding.place.line)).collect()
     }
 

@@ -1,5 +1,7 @@
 //! What an inspection found: findings, the causes several of them share, and how many there are.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::finding::{Finding, Severity};
@@ -68,6 +70,32 @@ impl Inspection {
     }
 }
 
+/// A short text for each finding that stays the same while lines above it come and go: made of its code, its file, its
+/// line's text and its message without numbers. The second of two alike gets another one than the first.
+pub fn fingerprints(findings: &[Finding]) -> Vec<String> {
+    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+    let each = findings.iter().map(|finding| {
+        let message: String = finding.message.chars().filter(|c| !c.is_ascii_digit()).collect();
+        let source = finding.source.as_deref().unwrap_or_default().trim();
+        let path = finding.place.path.to_string_lossy();
+        let parts = [finding.code.as_str(), &path, source, &message];
+        let alike = hash(FNV_BASIS, parts.join("\0").as_bytes());
+        let nth = seen.entry(alike).or_default();
+        *nth += 1;
+        format!("{:016x}", hash(alike, &nth.to_le_bytes()))
+    });
+    each.collect()
+}
+
+/// Where the 64-bit hash FNV-1a starts. It is small, has no secrets and is the same on every machine.
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+/// What FNV-1a multiplies with.
+const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+
+fn hash(start: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(start, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(FNV_PRIME))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -103,5 +131,16 @@ mod tests {
         assert!(inspection.reaches(Severity::Error));
         inspection.retain(|finding| finding.code != "A");
         assert!(inspection.reaches(Severity::Warning) && !inspection.reaches(Severity::Error));
+    }
+
+    #[test]
+    fn fingerprints_stay_while_lines_move() {
+        let finding = |line, message: &str| {
+            Finding::new("A", Severity::Note, Place::at("f", line, 1), message).source("  COPY a b")
+        };
+        let one = fingerprints(&[finding(3, "13 of 16"), finding(4, "13 of 16"), finding(4, "other")]);
+        let moved = fingerprints(&[finding(9, "2 of 16"), finding(12, "13 of 16")]);
+        assert_eq!(one[..2], moved);
+        assert!(one[0] != one[1] && one[1] != one[2] && one[0] != one[2]);
     }
 }

@@ -1,6 +1,7 @@
 //! The scene: everything a rule may look at. Each thing is read when the first rule asks for it, and once.
 
 mod compose;
+mod dockerfile;
 mod git;
 mod tree;
 
@@ -11,7 +12,9 @@ use std::sync::OnceLock;
 use testyard_model::{Finding, Place};
 use testyard_project::config::{self, CheckConfig, Config};
 use testyard_project::discover::{self, Discovery};
+use testyard_project::dockerfile::Dockerfile;
 use testyard_project::source::masked_line;
+use testyard_project::workflow::{self, Workflow};
 
 use crate::context::{self, Judged};
 
@@ -34,6 +37,8 @@ pub struct Scene {
     git: OnceLock<Option<Git>>,
     discovery: OnceLock<Discovery>,
     compose: OnceLock<Vec<ComposeSet>>,
+    dockerfiles: OnceLock<Vec<Dockerfile>>,
+    workflows: OnceLock<Vec<Workflow>>,
     builds: OnceLock<Vec<Judged>>,
 }
 
@@ -55,6 +60,8 @@ impl Scene {
             git: OnceLock::new(),
             discovery: OnceLock::new(),
             compose: OnceLock::new(),
+            dockerfiles: OnceLock::new(),
+            workflows: OnceLock::new(),
             builds: OnceLock::new(),
         }
     }
@@ -177,9 +184,39 @@ impl Scene {
         })
     }
 
+    /// The paths of the shell scripts that the project's people wrote: by their names, or by the first line of what can
+    /// be executed and has no ending.
+    pub fn script_paths(&self) -> impl Iterator<Item = &str> {
+        self.own_files().filter(|file| self.is_script(file)).map(|file| file.path.as_str())
+    }
+
+    fn is_script(&self, file: &File) -> bool {
+        match file.name().rsplit_once('.') {
+            _ if file.link.is_some() => false,
+            Some((_, "sh" | "bash")) => true,
+            Some(_) => false,
+            None => file.executable && self.text(&file.path).is_some_and(speaks_shell),
+        }
+    }
+
+    /// The CI workflows, read.
+    pub fn workflows(&self) -> &[Workflow] {
+        self.workflows.get_or_init(|| {
+            let paths = self.own_files().map(|file| file.path.as_str());
+            let paths = paths.filter(|path| workflow::is_workflow(Path::new(path)));
+            let texts = paths.filter_map(|path| Some((path, self.text(path)?)));
+            texts.map(|(path, text)| workflow::read(Path::new(path), text)).collect()
+        })
+    }
+
     /// Every build of the project, with what becomes of each thing it reads from its context.
     pub(crate) fn builds(&self) -> &[Judged] {
         self.builds.get_or_init(|| context::builds(self))
+    }
+
+    /// Every Dockerfile, by its name or because a compose file builds from it, sorted by path.
+    pub fn dockerfiles(&self) -> &[Dockerfile] {
+        self.dockerfiles.get_or_init(|| dockerfile::read(self))
     }
 
     /// The compose files that a run uses: the configured ones, else the discovered ones.
@@ -193,6 +230,13 @@ impl Scene {
             found.flat_map(|found| found.base.iter().filter(|_| needs_base(self, found)).chain(&found.files));
         files.filter_map(|file| self.relative(file)).collect()
     }
+}
+
+/// Whether a text's first line says that a shell reads it: `#!/usr/bin/env bash`.
+fn speaks_shell(text: &str) -> bool {
+    let line = text.lines().next().unwrap_or_default();
+    let words = line.strip_prefix("#!").unwrap_or_default().split([' ', '/', '\t']);
+    words.into_iter().any(|word| matches!(word, "sh" | "bash" | "dash" | "ash" | "ksh"))
 }
 
 /// Whether the discovered files only make sense over their base file: a service in them says neither what it runs nor
@@ -251,6 +295,20 @@ mod tests {
         assert_eq!(scene.text("b.bin"), None);
         assert_eq!(scene.text("none"), None);
         assert_eq!(scene.read_files().collect::<Vec<_>>(), ["a.txt", "b.bin", "l"]);
+    }
+
+    #[test]
+    fn scripts_and_workflows_are_known_by_their_names() {
+        let (scene, _folder) = scene(&[
+            ("run.sh", "true\n"),
+            ("bin/start*", "#!/usr/bin/env bash\n"),
+            ("bin/tool*", "#!/usr/bin/env python3\n"),
+            ("bin/data", "#!/bin/sh\n"),
+            ("node_modules/x/run.sh", "true\n"),
+            (".github/workflows/ci.yml", "jobs: {}\n"),
+        ]);
+        assert_eq!(scene.script_paths().collect::<Vec<_>>(), ["bin/start", "run.sh"]);
+        assert_eq!(scene.workflows().len(), 1);
     }
 
     #[test]

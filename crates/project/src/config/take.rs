@@ -72,7 +72,11 @@ impl Settings {
     }
 
     /// Takes the values of all keys `prefix.NAME` or, with a last part, `prefix.NAME.last`.
-    pub(super) fn take_named<T: Take>(&mut self, prefix: &[&str], last: Option<&str>) -> BTreeMap<String, Sourced<T>> {
+    pub(super) fn take_named<T: Take>(
+        &mut self,
+        prefix: &[&str],
+        last: Option<&str>,
+    ) -> BTreeMap<String, Sourced<T>> {
         let length = prefix.len() + 1 + usize::from(last.is_some());
         let names: Vec<String> = self
             .values
