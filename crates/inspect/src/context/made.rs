@@ -4,13 +4,33 @@ use crate::scene::{Scene, ask_git};
 
 /// Names of folders that programs write their results to.
 const FOLDERS: [&str; 22] = [
-    "dist", "build", "_build", "builds", "target", "out", "output", "bin", "obj", "release", "publish", "public", "lib",
-    "node_modules", "vendor", "artifacts", "coverage", "generated", "wheels", "wheelhouse", ".next", ".nuxt",
+    "dist",
+    "build",
+    "_build",
+    "builds",
+    "target",
+    "out",
+    "output",
+    "bin",
+    "obj",
+    "release",
+    "publish",
+    "public",
+    "lib",
+    "node_modules",
+    "vendor",
+    "artifacts",
+    "coverage",
+    "generated",
+    "wheels",
+    "wheelhouse",
+    ".next",
+    ".nuxt",
 ];
 /// Ends of files that programs write.
 const ENDS: [&str; 16] = [
-    ".jar", ".war", ".whl", ".tar", ".gz", ".tgz", ".zip", ".so", ".a", ".exe", ".deb", ".rpm", ".apk", ".min.js", ".pb",
-    ".bin",
+    ".jar", ".war", ".whl", ".tar", ".gz", ".tgz", ".zip", ".so", ".a", ".exe", ".deb", ".rpm", ".apk",
+    ".min.js", ".pb", ".bin",
 ];
 
 /// Whether a path relative to the project looks like the result of a program, is mentioned by a script, a makefile or a CI
@@ -30,17 +50,21 @@ pub(crate) fn looks_made(scene: &Scene, path: &str) -> bool {
 fn git_ignores(scene: &Scene, path: &str) -> bool {
     // A pattern that ends in `/` only matches what is known to be a folder.
     let folder = format!("{path}/");
-    scene.git().is_some() && ask_git(scene.root(), &["check-ignore", "--no-index", "--", path, &folder]).is_some()
+    scene.git().is_some()
+        && ask_git(scene.root(), &["check-ignore", "--no-index", "--", path, &folder]).is_some()
 }
 
 fn is_mentioned(scene: &Scene, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let makes = |name: &str| {
-        matches!(name, "Makefile" | "makefile" | "justfile" | "Taskfile.yml" | "package.json" | ".gitlab-ci.yml")
-            || name.ends_with(".sh")
+        matches!(
+            name,
+            "Makefile" | "makefile" | "justfile" | "Taskfile.yml" | "package.json" | ".gitlab-ci.yml"
+        ) || name.ends_with(".sh")
             || name.ends_with(".bash")
     };
-    let mut files = scene.own_files().filter(|file| makes(file.name()) || file.folder() == ".github/workflows");
+    let mut files =
+        scene.own_files().filter(|file| makes(file.name()) || file.folder() == ".github/workflows");
     files.any(|file| scene.text(&file.path).is_some_and(|text| text.contains(name)))
 }
 
@@ -51,7 +75,8 @@ mod tests {
 
     #[test]
     fn results_are_known_by_name_and_by_mention() {
-        let (scene, _kept) = scene(&[("build.sh", "pip freeze > app/locked.txt\n"), ("README.md", "plain.txt")]);
+        let (scene, _kept) =
+            scene(&[("build.sh", "pip freeze > app/locked.txt\n"), ("README.md", "plain.txt")]);
         for (path, made) in [
             ("dist/a.js", true),
             ("x/app.jar", true),

@@ -12,10 +12,11 @@ mod reads;
 mod resolve;
 mod solve;
 mod transfer;
+mod weight;
 
 pub(crate) use basis::{Basis, Build};
 pub(crate) use judge::{Judged, Source, builds};
 pub(crate) use made::{is_made, looks_made};
 pub(crate) use resolve::Outcome;
-pub(crate) use solve::Better;
 pub(crate) use transfer::{Context, join};
+pub(crate) use weight::{ballast, git_bytes, is_secret, shown, transferred};

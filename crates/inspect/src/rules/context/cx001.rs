@@ -33,11 +33,13 @@ pub(crate) const RULE: Rule = rule!("TY-CX001", "a source is not in the build co
 
 fn check(scene: &Scene, found: &mut Sink<'_>) {
     for (judged, source) in told::sources(scene) {
-        let (Outcome::Missing, Some(inside), false) = (&source.outcome, &source.inside, source.escapes) else {
+        let (Outcome::Missing, Some(inside), false) = (&source.outcome, &source.inside, source.escapes)
+        else {
             continue;
         };
         let build = &judged.build;
-        let empty = source.unset.first().map_or(String::new(), |name| format!(", where `{name}` has no value"));
+        let empty =
+            source.unset.first().map_or(String::new(), |name| format!(", where `{name}` has no value"));
         let message = format!(
             "`{}` reads `{inside}`, which is not in the build context `{}`{empty}",
             source.keyword,
@@ -66,15 +68,22 @@ mod tests {
 
     #[test]
     fn a_missing_source_is_found() {
-        let found = fires(RULE, &[COMPOSE, ("Dockerfile", "FROM x\nCOPY requirments.txt .\n"), ("requirements.txt", "")]);
+        let found = fires(
+            RULE,
+            &[COMPOSE, ("Dockerfile", "FROM x\nCOPY requirments.txt .\n"), ("requirements.txt", "")],
+        );
         assert_eq!((found[0].severity, found[0].place.line, found[0].place.column), (Severity::Error, 2, 6));
         assert_eq!(found[0].basis.as_deref(), Some("compose.yaml: service `a`"));
-        holds(RULE, &[COMPOSE, ("Dockerfile", "FROM x\nCOPY requirements.txt .\n"), ("requirements.txt", "")]);
+        holds(
+            RULE,
+            &[COMPOSE, ("Dockerfile", "FROM x\nCOPY requirements.txt .\n"), ("requirements.txt", "")],
+        );
     }
 
     #[test]
     fn variables_and_mounts_are_followed() {
-        let file = "FROM x\nARG DIR=app\nCOPY $DIR/a.py .\nRUN --mount=type=bind,source=b.txt,target=/b true\n";
+        let file =
+            "FROM x\nARG DIR=app\nCOPY $DIR/a.py .\nRUN --mount=type=bind,source=b.txt,target=/b true\n";
         assert_eq!(fires(RULE, &[COMPOSE, ("Dockerfile", file), ("app/b.py", "")]).len(), 2);
         holds(RULE, &[COMPOSE, ("Dockerfile", file), ("app/a.py", ""), ("b.txt", "")]);
         holds(RULE, &[COMPOSE, ("Dockerfile", "FROM x\nCOPY $FROM_BASE/a.py .\n")]);

@@ -19,7 +19,8 @@ use crate::rule::{Rule, rule};
 use crate::scene::Scene;
 use crate::sink::Sink;
 
-pub(crate) const RULE: Rule = rule!("TY-CX003", "the folder before a wildcard is not in the context", Error, check);
+pub(crate) const RULE: Rule =
+    rule!("TY-CX003", "the folder before a wildcard is not in the context", Error, check);
 
 fn check(scene: &Scene, found: &mut Sink<'_>) {
     for (judged, source) in told::sources(scene) {
@@ -38,7 +39,8 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
             ),
         };
         let cause = if line.is_none() { told::cause(judged, found) } else { None };
-        let message = format!("`{}` matches `{}` in the folder `{folder}`, {why}", source.keyword, source.written);
+        let message =
+            format!("`{}` matches `{}` in the folder `{folder}`, {why}", source.keyword, source.written);
         let draft = found.at(&source.place, message).severity(weight).help(help).basis(build.basis.words());
         if let Some(cause) = cause {
             draft.cause(cause);

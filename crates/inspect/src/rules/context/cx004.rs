@@ -29,7 +29,8 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         let build = &judged.build;
         match &source.outcome {
             Outcome::NoMatch if copies_nothing(judged, source) => {
-                let message = format!("`{}` matches nothing in the context `{}`", source.written, told::context(build));
+                let message =
+                    format!("`{}` matches nothing in the context `{}`", source.written, told::context(build));
                 found.at(&source.place, message).basis(build.basis.words());
             }
             Outcome::AllIgnored(path, line) => {
@@ -38,7 +39,11 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
                     source.written, line.number, line.written
                 );
                 let help = format!("add a line `!{path}` behind it, or take the source out");
-                found.at(&source.place, message).severity(Severity::Warning).help(help).basis(build.basis.words());
+                found
+                    .at(&source.place, message)
+                    .severity(Severity::Warning)
+                    .help(help)
+                    .basis(build.basis.words());
             }
             _ => {}
         }

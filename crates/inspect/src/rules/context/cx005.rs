@@ -78,7 +78,8 @@ mod tests {
     fn check(tracked: &[(&str, &str)], others: &[(&str, &str)], expected: &[Severity]) {
         let Some(folder) = repository(tracked, others) else { return };
         let scene = Scene::open(folder.path(), BTreeMap::new(), &[]);
-        let found: Vec<Severity> = findings_in(&RULE, &scene).iter().map(|finding| finding.severity).collect();
+        let found: Vec<Severity> =
+            findings_in(&RULE, &scene).iter().map(|finding| finding.severity).collect();
         assert_eq!(found, expected);
     }
 

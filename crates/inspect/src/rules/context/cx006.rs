@@ -27,12 +27,16 @@ pub(crate) const RULE: Rule =
     rule!("TY-CX006", "a variable without a value makes a source the whole context", Warning, check);
 
 fn check(scene: &Scene, found: &mut Sink<'_>) {
-    for (judged, source) in told::sources(scene).into_iter().filter(|(_, source)| source.everything_if_empty) {
+    for (judged, source) in told::sources(scene).into_iter().filter(|(_, source)| source.everything_if_empty)
+    {
         let name = source.hidden.as_ref().or_else(|| source.unset.first()).or_else(|| source.unknown.first());
         let Some(name) = name else { continue };
         let (message, weight, help) = if source.hidden.is_some() {
             (
-                format!("`{name}` is declared before the first `FROM` only, so `{}` is the whole context", source.written),
+                format!(
+                    "`{name}` is declared before the first `FROM` only, so `{}` is the whole context",
+                    source.written
+                ),
                 Severity::Warning,
                 format!("write `ARG {name}` again in this stage"),
             )
@@ -44,7 +48,10 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
             )
         } else {
             (
-                format!("unless the base image or the caller sets `{name}`, `{}` is the whole context", source.written),
+                format!(
+                    "unless the base image or the caller sets `{name}`, `{}` is the whole context",
+                    source.written
+                ),
                 Severity::Note,
                 format!("give it a default: `${{{name}:-.}}`"),
             )

@@ -70,7 +70,10 @@ mod tests {
 
     #[test]
     fn dots_that_stay_inside_are_fine() {
-        holds(RULE, &[COMPOSE, ("api/Dockerfile", "FROM x\nCOPY src/../shared /shared\n"), ("api/shared/a", "")]);
+        holds(
+            RULE,
+            &[COMPOSE, ("api/Dockerfile", "FROM x\nCOPY src/../shared /shared\n"), ("api/shared/a", "")],
+        );
         holds(RULE, &[COMPOSE, ("api/Dockerfile", "FROM x AS b\nFROM x\nCOPY --from=b ../shared /shared\n")]);
     }
 }

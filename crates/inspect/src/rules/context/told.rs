@@ -11,8 +11,10 @@ use crate::sink::Sink;
 /// Every source of every build with its build; one that several builds look for in the same context, once.
 pub(super) fn sources(scene: &Scene) -> Vec<(&Judged, &Source)> {
     let mut seen = BTreeSet::new();
-    let all = scene.builds().iter().flat_map(|judged| judged.sources.iter().map(move |source| (judged, source)));
-    all.filter(|(judged, source)| seen.insert((&source.place, &source.inside, &judged.build.folder))).collect()
+    let all =
+        scene.builds().iter().flat_map(|judged| judged.sources.iter().map(move |source| (judged, source)));
+    all.filter(|(judged, source)| seen.insert((&source.place, &source.inside, &judged.build.folder)))
+        .collect()
 }
 
 /// What a finding weighs that is true as soon as the context is.
@@ -23,7 +25,11 @@ pub(super) fn certain(build: &Build) -> Severity {
 /// What the absence of a path of the context weighs: a warning where something may make it before the build.
 pub(super) fn absent(scene: &Scene, build: &Build, inside: &str) -> Severity {
     let path = crate::context::join(&build.folder, inside);
-    if build.basis.sees_files_of_now() && !is_made(scene, &path) { Severity::Error } else { Severity::Warning }
+    if build.basis.sees_files_of_now() && !is_made(scene, &path) {
+        Severity::Error
+    } else {
+        Severity::Warning
+    }
 }
 
 /// The context as messages name it.
