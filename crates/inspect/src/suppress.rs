@@ -35,6 +35,9 @@ pub(crate) fn lay_over(scene: &Scene, mut findings: Vec<Finding>, run: &[&str]) 
     files.extend(scene.compose().iter().flat_map(|set| set.files.iter().cloned()));
     let told: Vec<&str> = crate::told().into_iter().map(|(code, _)| code).collect();
     for file in &files {
+        if !has_comments(file) {
+            continue;
+        }
         for suppression in suppressions(file, scene.text(file).unwrap_or_default()) {
             apply(scene, &suppression, &mut findings, &|code| {
                 run.contains(&code) || told.contains(&code) || rules::find(code).is_none()
@@ -88,6 +91,19 @@ impl Suppression {
     }
 }
 
+/// Whether `#` or `//` begins a comment in a file that rules are about. Prose and programs may show a suppression
+/// without meaning it.
+fn has_comments(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name.rsplit_once('.') {
+        Some((stem, "rs" | "py" | "md" | "rst" | "txt" | "json" | "html" | "js" | "ts" | "go")) => {
+            // A requirement file is a text with comments; so is `Dockerfile.py`, whatever it is for.
+            stem.contains("requirements") || stem.eq_ignore_ascii_case("dockerfile")
+        }
+        _ => true,
+    }
+}
+
 /// The suppressions of a text.
 fn suppressions(path: &str, text: &str) -> Vec<Suppression> {
     if !text.contains(WORD) {
@@ -102,6 +118,9 @@ fn suppression(path: &str, lines: &[&str], at: usize, line: &str) -> Option<Supp
     let (before, said) = line.split_once(WORD)?;
     let before = before.trim_end();
     let code_before = before.strip_suffix('#').or_else(|| before.strip_suffix("//"))?;
+    if !code_before.is_empty() && !code_before.ends_with([' ', '\t']) {
+        return None;
+    }
     let alone = code_before.trim().is_empty();
     let (codes, reason) = said.split_once(" because").unwrap_or((said, ""));
     let codes: Vec<String> =
@@ -172,6 +191,17 @@ mod tests {
         check("# testyard: allow TY-CM050 because \nversion: '3'\n", &["TY-CK002 1", "TY-CM050 2"]);
         check("# testyard: allow TY-XX999 because it is misspelled\n", &["TY-CK001 1"]);
         check("x-a: 'testyard: allow TY-CM050 because this is no comment'\n", &[]);
+        check("x-a: '`# testyard: allow TY-CM050 because this is quoted`'\n", &[]);
+    }
+
+    #[test]
+    fn prose_and_programs_show_suppressions_without_meaning_them() {
+        for (path, expected) in
+            [("README.md", false), ("a/b.rs", false), ("Dockerfile", true), ("a.sh", true)]
+        {
+            assert_eq!(has_comments(path), expected, "{path}");
+        }
+        assert!(has_comments("requirements-dev.txt") && has_comments("Dockerfile.py"));
     }
 
     #[test]
