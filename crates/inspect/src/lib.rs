@@ -22,6 +22,7 @@ mod suppress;
 mod target;
 
 pub use check::{Request, check};
+pub use context::{listings, suggest};
 pub use clone::{CloneError, FreshClone};
 pub use linter::{Linter, LinterError};
 pub use manual::manual;

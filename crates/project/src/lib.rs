@@ -14,7 +14,7 @@ pub mod dockerignore;
 mod error;
 pub mod init;
 mod lower;
-mod nearest;
+pub mod nearest;
 mod project;
 mod request;
 mod soften;

@@ -21,6 +21,8 @@ use crate::commandline::{Call, Word};
 /// One CI file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Workflow {
+    /// The file, relative to the repository's root.
+    pub path: PathBuf,
     /// Its jobs, in their order.
     pub jobs: Vec<Job>,
     /// Reusable workflows of this repository that jobs call, relative to its root.
@@ -79,12 +81,13 @@ pub fn is_workflow(path: &Path) -> bool {
 
 /// Reads a CI file. `path` is relative to the repository's root, for places and to tell formats apart.
 pub fn read(path: &Path, text: &str) -> Workflow {
-    match yaml::parse(path, text) {
+    let workflow = match yaml::parse(path, text) {
         Err((place, why)) => Workflow { broken: Some((place, why)), ..Workflow::default() },
         Ok(None) => Workflow::default(),
         Ok(Some(file)) if is_gitlab(path) => gitlab::read(&file),
         Ok(Some(file)) => github::read(&file),
-    }
+    };
+    Workflow { path: path.to_owned(), ..workflow }
 }
 
 fn is_gitlab(path: &Path) -> bool {

@@ -127,6 +127,17 @@ impl Loader {
         Ok((self.findings.open(shown, &text), text))
     }
 
+    /// A file beside one that is not there which shows what it would hold, as messages name it: `.env.example`.
+    pub(crate) fn example_of(&self, path: &Path) -> Option<PathBuf> {
+        let name = path.file_name()?.to_str()?;
+        let ends = ["example", "sample", "template", "dist"];
+        // `.env.test` may be made from `.env.test.example` or from `.env.example`.
+        let stems = [Some(name), name.rsplit_once('.').map(|(stem, _)| stem).filter(|stem| !stem.is_empty())];
+        let names = stems.into_iter().flatten().flat_map(|stem| ends.map(|end| format!("{stem}.{end}")));
+        let example = names.map(|name| path.with_file_name(name)).find(|example| self.files.has(example))?;
+        Some(self.shown(&example))
+    }
+
     /// A path as messages name it.
     pub(crate) fn shown(&self, path: &Path) -> PathBuf {
         files::shown(&self.display_root, path)

@@ -132,7 +132,12 @@ fn from_file(
             if file.required {
                 let shown = loader.shown(&file.path);
                 let message = format!("the environment file `{}` cannot be read: {why}", shown.display());
-                let help = "make the file, correct the path, or write `required: false` beside it";
+                let help = match loader.example_of(&file.path) {
+                    Some(example) => format!("copy `{}` to it and fill it in", example.display()),
+                    None => {
+                        "make the file, correct the path, or write `required: false` beside it".to_owned()
+                    }
+                };
                 loader.findings.push(Problem::error(codes::UNREADABLE, file.spot, message).help(help));
             }
             BTreeMap::new()
