@@ -169,6 +169,12 @@ pub(crate) struct Check {
     /// Look at this machine too: memory, disk, limits, tools
     #[arg(long)]
     pub(crate) host: bool,
+    /// List what the builds of a Dockerfile are sent, largest first, instead
+    #[arg(long, value_name = "DOCKERFILE", conflicts_with_all = ["paths", "explain"])]
+    pub(crate) context: Option<PathBuf>,
+    /// With --context: propose an ignore file by which no source is lost
+    #[arg(long, requires = "context")]
+    pub(crate) suggest: bool,
 }
 
 /// From which severity on a check fails.

@@ -4,6 +4,7 @@
 //! leaves and the [`RunState`] those fold into. What does not: I/O, clocks, async code, and any format that users
 //! write. Every value here can be saved and loaded.
 
+pub mod build_context;
 pub mod event;
 pub mod exit;
 pub mod fidelity;
@@ -19,6 +20,7 @@ pub mod product;
 pub mod secret;
 pub mod state;
 
+pub use build_context::{ContextListing, IgnoreProposal, SentFile};
 pub use event::{Emit, Event, FORMAT, Record, View};
 pub use exit::Exit;
 pub use fidelity::{Fidelity, Ledger, LedgerEntry};

@@ -1,9 +1,11 @@
 //! `testyard check`.
 
+use std::path::Path;
+
 use testyard_commands::CommandError;
 use testyard_commands::check::{self, CheckRequest, Checked, Linter, Severity, Threshold};
 use testyard_model::Exit;
-use testyard_report::check::{Shown, explain, explain_json, github, human, json, sarif};
+use testyard_report::check::{Sent, Shown, context, context_json, explain, explain_json, github, human, json, sarif};
 
 use super::{Desk, End};
 use crate::arguments::{self, FailOn, Format, Output};
@@ -12,6 +14,9 @@ use crate::arguments::{self, FailOn, Format, Output};
 pub(super) fn check(desk: &Desk, typed: &arguments::Check) -> Result<End, CommandError> {
     if let Some(code) = &typed.explain {
         return page(desk, code);
+    }
+    if let Some(dockerfile) = &typed.context {
+        return contexts(desk, typed, dockerfile);
     }
     let checked = check::check(&desk.context, &request(typed))?;
     show(desk, &checked);
@@ -54,6 +59,16 @@ fn show(desk: &Desk, checked: &Checked) {
         Output::Sarif => desk.result(&sarif(&shown, &check::rules(), env!("CARGO_PKG_VERSION"))),
         Output::Github => desk.lines(&github(&shown)),
     }
+}
+
+fn contexts(desk: &Desk, typed: &arguments::Check, dockerfile: &Path) -> Result<End, CommandError> {
+    let found = check::contexts(&desk.context, dockerfile, typed.suggest, typed.clone_proof)?;
+    let sent = Sent { listings: &found.listings, proposal: found.proposal.as_ref(), suggested: typed.suggest };
+    match desk.format {
+        Format::Json => desk.result(&context_json(&sent)),
+        Format::Human => desk.lines(&context(&sent, desk.screen.style)),
+    }
+    Ok(End::Exit(Exit::Passed))
 }
 
 fn page(desk: &Desk, code: &str) -> Result<End, CommandError> {

@@ -1,5 +1,6 @@
 //! `testyard check`: what will break, said before anything is built or started.
 
+mod contexts;
 mod known;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use testyard_report::check::Described;
 
 use crate::{CommandError, Context};
 
+pub use contexts::{Contexts, contexts};
 pub use testyard_inspect::Linter;
 pub use testyard_model::Severity;
 pub use testyard_project::config::Threshold;

@@ -7,16 +7,20 @@
 
 mod basis;
 mod judge;
+mod listing;
 mod made;
 mod reads;
 mod resolve;
 mod solve;
+mod suggest;
 mod transfer;
 mod weight;
 
 pub(crate) use basis::{Basis, Build};
 pub(crate) use judge::{Judged, Source, builds};
+pub use listing::listings;
 pub(crate) use made::{is_made, looks_made};
 pub(crate) use resolve::Outcome;
+pub use suggest::suggest;
 pub(crate) use transfer::{Context, join};
 pub(crate) use weight::{ballast, git_bytes, is_secret, shown, transferred};

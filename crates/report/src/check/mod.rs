@@ -1,5 +1,6 @@
 //! Views of an inspection, one file per format.
 
+mod context;
 mod github;
 mod human;
 mod json;
@@ -7,6 +8,7 @@ mod sarif;
 
 use testyard_model::{Inspection, Severity};
 
+pub use context::{Sent, context, context_json};
 pub use github::github;
 pub use human::{explain, human};
 pub use json::{explain_json, json};
