@@ -13,8 +13,27 @@ pub(super) fn mutants(files: &Files) -> Vec<Mutant> {
         all.extend(each_line(files, is_dockerfile, what, codes, change));
     };
     add("a source is misspelled", &["TY-CX001", "TY-CX003"], &|line| {
-        let (source, rest) = copied(line)?;
-        Some(format!("COPY {source}-gone {rest}").replace("*-gone", "-gone"))
+        let (source, rest) = copied(line).filter(|(source, _)| !source.contains('*'))?;
+        Some(format!("COPY {source}-gone {rest}"))
+    });
+    add("the folder before a wildcard is misspelled", &["TY-CX003"], &|line| {
+        let (folder, rest) = line.strip_prefix("COPY ")?.split_once("/*")?;
+        Some(format!("COPY {folder}-gone/*{rest}"))
+    });
+    add("a wildcard matches nothing", &["TY-CX004"], &|line| {
+        let (source, rest) = copied(line).filter(|(source, _)| source.contains('*'))?;
+        Some(format!("COPY {source}-gone {rest}"))
+    });
+    add("a secret stands in the image", &["TY-DF009"], &|line| {
+        line.starts_with("WORKDIR ").then(|| format!("{line}\nENV DB_PASSWORD=hunter2-5kq"))
+    });
+    add("package lists grow old", &["TY-DF011"], &|line| {
+        let debian = line.starts_with("FROM ") && line.contains("-slim");
+        debian.then(|| format!("{line}\nRUN apt-get update\nRUN apt-get install -y curl"))
+    });
+    add("a package manager asks", &["TY-DF012"], &|line| {
+        let debian = line.starts_with("FROM ") && line.contains("-slim");
+        debian.then(|| format!("{line}\nRUN apt-get update && apt-get install curl"))
     });
     add("a source leads out of the context", &["TY-CX007"], &|line| {
         let (source, rest) = copied(line)?;

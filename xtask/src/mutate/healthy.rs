@@ -93,7 +93,7 @@ services:
 ];
 
 /// Dockerfiles in a folder of their own, with the root as context.
-const MONOREPO: [(&str, &str); 11] = [
+const MONOREPO: [(&str, &str); 12] = [
     (
         "docker/Dockerfile.api",
         "\
@@ -175,6 +175,22 @@ exec ./worker
 ",
     ),
     (".dockerignore", "**/__pycache__\n.git\n"),
+    (
+        ".github/workflows/ci.yml",
+        "\
+name: ci
+on: [push]
+jobs:
+  test:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@v4
+      - run: docker compose -f docker-compose.yml up -d queue
+      - run: docker build -f docker/Dockerfile.api --target api .
+      - run: docker build -f docker/Dockerfile.worker .
+      - run: ./scripts/start.sh
+",
+    ),
 ];
 
 /// Scripts, without any image.

@@ -6,6 +6,7 @@ mod healthy;
 mod ignore;
 mod lines;
 mod script;
+mod workflow;
 mod yaml;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,7 +67,7 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 fn mutants(files: &Files) -> Vec<Mutant> {
-    [dockerfile::mutants, ignore::mutants, yaml::mutants, script::mutants]
+    [dockerfile::mutants, ignore::mutants, yaml::mutants, script::mutants, workflow::mutants]
         .into_iter()
         .flat_map(|make| make(files))
         .collect()

@@ -53,12 +53,12 @@ pub(super) fn mutants(files: &Files) -> Vec<Mutant> {
     add("a port is no port", &["TY-CM013"], &|line| {
         line.trim_start().starts_with("ports: [").then(|| "    ports: ['eighty:80']".to_owned())
     });
-    add("a volume is not defined", &["TY-CM035"], &|line| {
+    add("a volume is not defined", &["TY-CM035", "TY-CM111"], &|line| {
         line.trim_start()
             .starts_with("image: ")
             .then(|| format!("{line}\n    volumes: ['undefined-data:/data']"))
     });
-    add("a network is not defined", &["TY-CM035"], &|line| {
+    add("a network is not defined", &["TY-CM035", "TY-CM111"], &|line| {
         line.trim_start().starts_with("image: ").then(|| format!("{line}\n    networks: [undefined-net]"))
     });
     add("a file to mount is not there", &["TY-CM103"], &|line| {
@@ -68,10 +68,27 @@ pub(super) fn mutants(files: &Files) -> Vec<Mutant> {
     add("an environment file is not there", &["TY-CM002"], &|line| {
         line.trim_start().starts_with("image: ").then(|| format!("{line}\n    env_file: gone.env"))
     });
-    add("a service waits for itself", &["TY-CM036", "TY-CM035"], &|line| {
+    add("a service waits for itself", &["TY-CM036", "TY-CM005", "TY-CM111"], &|line| {
         let name = line.strip_prefix("  ").and_then(|line| line.strip_suffix(':'))?;
         let plain = name.chars().all(|c| c.is_ascii_lowercase());
-        (plain && name != "data").then(|| format!("{line}\n    depends_on: [{name}]"))
+        (plain && name != "key").then(|| format!("{line}\n    depends_on: [{name}]"))
+    });
+    add("a health check asks the temporary server", &["TY-CM108"], &|line| {
+        line.contains("pg_isready -h localhost").then(|| line.replace("-h localhost ", ""))
+    });
+    add("a service waits for one that never ends", &["TY-CM112"], &|line| {
+        let waits = line.contains("condition: service_healthy");
+        waits.then(|| line.replace("service_healthy", "service_completed_successfully"))
+    });
+    add("two services have one container name", &["TY-CM106"], &|line| {
+        let image = line.trim_start().starts_with("image: ");
+        let other = "  twin:\n    image: redis:7.4-alpine\n    container_name: one";
+        image.then(|| format!("{line}\n    container_name: one\n{other}"))
+    });
+    add("a port is published twice", &["TY-CM105"], &|line| {
+        let image = line.trim_start().starts_with("image: ");
+        let twins = "  twin:\n    image: redis:7.4-alpine\n    ports: ['7777:1']\n  third:\n    image: redis:7.4-alpine\n    ports: ['7777:2']\n  rest:\n    image: redis:7.4-alpine";
+        image.then(|| format!("{line}\n{twins}"))
     });
     add("an interpolation is not closed", &["TY-CM020"], &|line| {
         value(line, "image").map(|image| line.replace(image, "${IMAGE:-x"))
