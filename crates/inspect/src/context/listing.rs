@@ -59,7 +59,8 @@ mod tests {
         let shown: Vec<(Option<&str>, u64, u64)> =
             listed.iter().map(|one| (one.target.as_deref(), one.bytes, one.needed_bytes)).collect();
         assert_eq!(shown, [(None, 14, 6), (Some("dev"), 14, 14)]);
-        let files: Vec<(&str, bool)> = listed[0].files.iter().map(|file| (file.path.as_str(), file.needed)).collect();
+        let files: Vec<(&str, bool)> =
+            listed[0].files.iter().map(|file| (file.path.as_str(), file.needed)).collect();
         assert_eq!(files, [("big", false), ("src/b", true), ("src/a", true)]);
         assert!(listings(&scene, "none").is_empty());
     }

@@ -1,6 +1,6 @@
 //! A proposal for an ignore file, tried on every build it would apply to.
 //!
-//! Where every source is known and none is the whole context, everything is left out and the sources are included again. Else
+//! Where every source is known and found and none is the whole context, everything is left out and the sources are included again. Else
 //! the present patterns are kept, and what no build needs is added. A pattern by which a source would not be found any more is
 //! dropped.
 
@@ -60,7 +60,8 @@ fn of<'a>(scene: &'a Scene, judged: &Judged) -> Context<'a> {
 
 /// Whether another build reads the same ignore file in the same context, or would if there was one.
 fn shares(scene: &Scene, first: &Judged, other: &Judged) -> bool {
-    other.build.folder == first.build.folder && of(scene, other).ignore_path() == of(scene, first).ignore_path()
+    other.build.folder == first.build.folder
+        && of(scene, other).ignore_path() == of(scene, first).ignore_path()
 }
 
 fn is_found(source: &Source) -> bool {
@@ -76,8 +77,9 @@ fn present(context: &Context<'_>) -> Vec<String> {
 fn only_sources(builds: &[&Judged]) -> Option<Vec<String>> {
     let mut kept = BTreeSet::new();
     for source in builds.iter().flat_map(|judged| &judged.sources) {
-        let inside = source.inside.as_deref().filter(|inside| !inside.is_empty() && !inside.contains(SPECIAL))?;
-        if matches!(source.outcome, Outcome::Unknown) {
+        let inside =
+            source.inside.as_deref().filter(|inside| !inside.is_empty() && !inside.contains(SPECIAL))?;
+        if matches!(source.outcome, Outcome::Unknown) || source.outcome.fails() {
             return None;
         }
         kept.insert(format!("!{inside}"));
@@ -120,7 +122,7 @@ mod tests {
         let (scene, _kept) = scene(files);
         let found = suggest(&scene, "Dockerfile");
         assert_eq!(found.as_ref().map(|one| one.text.as_str()), expected);
-        for proposal in found {
+        if let Some(proposal) = found {
             assert!(proposal.bytes_after < proposal.bytes_before && proposal.builds > 0);
         }
     }

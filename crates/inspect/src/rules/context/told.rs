@@ -60,10 +60,12 @@ pub(super) fn advice(scene: &Scene, judged: &Judged, inside: &str) -> String {
         return format!("write the context as `{}`", better.written);
     }
     let ends = format!("/{inside}");
-    let mut elsewhere = scene.own_files().filter(|file| file.path == inside || file.path.ends_with(&ends));
+    let files = scene.own_files().map(|file| file.path.as_str());
+    let mut elsewhere =
+        files.chain(scene.tree().folders()).filter(|path| *path == inside || path.ends_with(&ends));
     let path = crate::context::join(&judged.build.folder, inside);
     match (elsewhere.next(), elsewhere.next()) {
-        (Some(file), None) => format!("`{}` is there: is another context or path meant?", file.path),
+        (Some(there), None) => format!("`{there}` is there: is another context or path meant?"),
         _ if is_made(scene, &path) => "make it before the image is built, or write where it lies".to_owned(),
         _ => format!("add `{path}`, or write where it lies"),
     }

@@ -13,8 +13,6 @@ const NAME: &str = ".dockerignore";
 pub(super) struct Applied<'a> {
     /// Its path, relative to the project.
     pub(super) path: &'a str,
-    /// What stands in it.
-    pub(super) text: &'a str,
     /// Its patterns.
     pub(super) file: IgnoreFile,
     /// The builds.
@@ -56,7 +54,7 @@ pub(super) fn all(scene: &Scene) -> Vec<Applied<'_>> {
         let text = scene.text(&file.path)?;
         let builds =
             contexts().filter(|(_, context)| context.ignore_path() == Some(file.path.as_str())).collect();
-        Some(Applied { path: &file.path, text, file: IgnoreFile::parse(text), builds })
+        Some(Applied { path: &file.path, file: IgnoreFile::parse(text), builds })
     });
     read.collect()
 }
