@@ -97,7 +97,10 @@ pub(crate) fn said(instruction: &Instruction) -> String {
         Kind::Healthcheck(command) => command.iter().for_each(|command| said_by(command, &mut add)),
         Kind::Add(transfer) | Kind::Copy(transfer) => add(&transfer.destination.text),
         Kind::Arg(list) | Kind::Env(list) | Kind::Label(list) => {
-            list.iter().filter_map(|one| one.value.as_ref()).for_each(|value| add(&value.text));
+            for one in list {
+                add(&one.name.text);
+                one.value.iter().for_each(|value| add(&value.text));
+            }
         }
         Kind::Expose(words) | Kind::Volume(words) | Kind::Shell(words) => {
             words.iter().for_each(|word| add(&word.text));
