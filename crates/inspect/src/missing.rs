@@ -4,6 +4,7 @@ use std::path::Path;
 
 use testyard_model::{Place, Severity};
 
+use crate::context::looks_made;
 use crate::scene::{Scene, ask_git};
 
 /// Why a path is not there, as far as the repository tells.
@@ -13,6 +14,8 @@ pub(crate) enum Missing {
     Plain,
     /// Git ignores it: something is meant to make it first.
     Ignored,
+    /// A script, a makefile or a workflow mentions it, or its name is that of a result.
+    Made,
     /// It belongs to a submodule of this path, which is not checked out.
     Submodule(String),
 }
@@ -39,11 +42,16 @@ impl Missing {
         Some((path, missing))
     }
 
+    /// The same for a file of a kind that programs often make, such as a certificate.
+    pub(crate) fn unless_made(self, scene: &Scene, path: &str) -> Missing {
+        if self == Missing::Plain && looks_made(scene, path) { Missing::Made } else { self }
+    }
+
     /// How much it weighs: an error only when nothing would make it.
     pub(crate) fn severity(&self, otherwise: Severity) -> Severity {
         match self {
             Missing::Plain => otherwise,
-            Missing::Ignored | Missing::Submodule(_) => otherwise.min(Severity::Warning),
+            Missing::Ignored | Missing::Made | Missing::Submodule(_) => otherwise.min(Severity::Warning),
         }
     }
 
@@ -52,6 +60,7 @@ impl Missing {
         match self {
             Missing::Plain => otherwise.into(),
             Missing::Ignored => "git ignores it, so no clone has it: make it before this is used".to_owned(),
+            Missing::Made => "something in this project seems to make it: run that before".to_owned(),
             Missing::Submodule(path) => {
                 format!("it belongs to the submodule `{path}`: run `git submodule update --init`")
             }

@@ -15,8 +15,8 @@
 //!
 //! Fine: the file exists; or both sides look like folders, as in `./data:/var/lib/data`, which Docker makes well.
 //!
-//! Help: correct the path, or make the file. Sources outside the project are passed over; those that git ignores or
-//! whose path holds a variable are warnings.
+//! Help: correct the path, or make the file. Sources outside the project are passed over; those that git ignores, that a
+//! script or workflow mentions, or whose path holds a variable are warnings.
 //!
 //! Source: the reference of bind mounts.
 
@@ -72,6 +72,7 @@ fn broken(scene: &Scene, mount: &VolumeMount) -> Option<(String, Missing, &'stat
         return None;
     };
     let (path, missing) = Missing::absolute(scene, source)?;
+    let missing = missing.unless_made(scene, &path);
     Some((path, missing, why))
 }
 

@@ -35,6 +35,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         for (what, material) in used(set) {
             let MaterialSource::File(file) = &material.from else { continue };
             let Some((path, missing)) = Missing::absolute(scene, file) else { continue };
+            let missing = missing.unless_made(scene, &path);
             if !once.first(&material.place, &path) {
                 continue;
             }

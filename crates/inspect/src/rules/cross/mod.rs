@@ -1,6 +1,7 @@
 //! Names that one file gives to another: workflows, scripts, compose and bake files (XA).
 
 mod ci;
+mod entry;
 mod xa001;
 mod xa002;
 mod xa003;
@@ -9,6 +10,8 @@ mod xa005;
 mod xa006;
 mod xa007;
 mod xa008;
+mod xa009;
+mod xa010;
 
 use crate::rule::Rule;
 
