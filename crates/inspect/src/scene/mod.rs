@@ -13,6 +13,7 @@ use testyard_model::{Finding, Place};
 use testyard_project::config::{self, CheckConfig, Config};
 use testyard_project::discover::{self, Discovery};
 use testyard_project::dockerfile::Dockerfile;
+use testyard_project::script::{self, Script};
 use testyard_project::source::masked_line;
 use testyard_project::workflow::{self, Workflow};
 
@@ -37,6 +38,7 @@ pub struct Scene {
     git: OnceLock<Option<Git>>,
     discovery: OnceLock<Discovery>,
     compose: OnceLock<Vec<ComposeSet>>,
+    scripts: OnceLock<Vec<(String, Script)>>,
     dockerfiles: OnceLock<Vec<Dockerfile>>,
     workflows: OnceLock<Vec<Workflow>>,
     builds: OnceLock<Vec<Judged>>,
@@ -60,6 +62,7 @@ impl Scene {
             git: OnceLock::new(),
             discovery: OnceLock::new(),
             compose: OnceLock::new(),
+            scripts: OnceLock::new(),
             dockerfiles: OnceLock::new(),
             workflows: OnceLock::new(),
             builds: OnceLock::new(),
@@ -188,6 +191,14 @@ impl Scene {
     /// be executed and has no ending.
     pub fn script_paths(&self) -> impl Iterator<Item = &str> {
         self.own_files().filter(|file| self.is_script(file)).map(|file| file.path.as_str())
+    }
+
+    /// Every shell script with its path, read.
+    pub fn scripts(&self) -> &[(String, Script)] {
+        self.scripts.get_or_init(|| {
+            let texts = self.script_paths().filter_map(|path| Some((path, self.text(path)?)));
+            texts.map(|(path, text)| (path.to_owned(), script::read(text))).collect()
+        })
     }
 
     fn is_script(&self, file: &File) -> bool {
