@@ -54,8 +54,11 @@ fn git_ignores(scene: &Scene, path: &str) -> bool {
         && ask_git(scene.root(), &["check-ignore", "--no-index", "--", path, &folder]).is_some()
 }
 
+/// Whether something that may run before a build names the file, or the first folder on the way to it that is not there.
 fn is_mentioned(scene: &Scene, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
+    let mut folders = path.match_indices('/').map(|(at, _)| &path[..at]);
+    let missing = folders.find(|folder| !scene.tree().is_folder(folder));
     let makes = |name: &str| {
         matches!(
             name,
@@ -65,7 +68,11 @@ fn is_mentioned(scene: &Scene, path: &str) -> bool {
     };
     let mut files =
         scene.own_files().filter(|file| makes(file.name()) || file.folder() == ".github/workflows");
-    files.any(|file| scene.text(&file.path).is_some_and(|text| text.contains(name)))
+    files.any(|file| {
+        scene
+            .text(&file.path)
+            .is_some_and(|text| text.contains(name) || missing.is_some_and(|folder| text.contains(folder)))
+    })
 }
 
 #[cfg(test)]
@@ -75,12 +82,17 @@ mod tests {
 
     #[test]
     fn results_are_known_by_name_and_by_mention() {
-        let (scene, _kept) =
-            scene(&[("build.sh", "pip freeze > app/locked.txt\n"), ("README.md", "plain.txt")]);
+        let (scene, _kept) = scene(&[
+            ("build.sh", "pip freeze > app/locked.txt\nmkdir -p api/conf && cp a api/conf\n"),
+            ("api/a", ""),
+            ("README.md", "plain.txt"),
+        ]);
         for (path, made) in [
             ("dist/a.js", true),
             ("x/app.jar", true),
             ("app/locked.txt", true),
+            ("api/conf/b.toml", true),
+            ("api/other/b.toml", false),
             ("plain.txt", false),
             ("src/main.py", false),
         ] {

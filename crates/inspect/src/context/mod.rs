@@ -22,5 +22,5 @@ pub use listing::listings;
 pub(crate) use made::{is_made, looks_made};
 pub(crate) use resolve::Outcome;
 pub use suggest::suggest;
-pub(crate) use transfer::{Context, join};
+pub(crate) use transfer::{Context, Walk, join};
 pub(crate) use weight::{ballast, git_bytes, is_secret, shown, transferred};

@@ -19,7 +19,7 @@ pub(crate) struct Read {
     pub(crate) written: String,
     /// With its variables replaced.
     pub(crate) source: Expanded,
-    /// What it would be if every variable of which nothing is known were empty.
+    /// What it would be if every variable that nobody declares were empty.
     pub(crate) at_least: String,
     /// Whether wildcards are matched: not in mounts.
     pub(crate) wildcards: bool,
@@ -120,6 +120,8 @@ fn read(file: &Dockerfile, instruction: &Instruction, source: &Word, scope: &dyn
     let (expanded, at_least) = if source.text.contains(special) {
         let scope = scope();
         let value = |name: &str| match scope.value(name) {
+            // Whoever declares an argument without a default means it to be given.
+            Value::Unknown if scope.declares(name) => Value::Set("?".to_owned()),
             Value::Unknown => Value::Unset,
             value => value,
         };

@@ -119,9 +119,9 @@ impl<'a> Context<'a> {
     pub(crate) fn names(&self, inside: &str) -> Vec<String> {
         let folder = self.path(inside);
         let skip = if folder.is_empty() { 0 } else { folder.len() + 1 };
+        let start = format!("{folder}/");
         let files = self.scene.tree().below(&folder).iter().map(|file| file.path.as_str());
-        let folders =
-            self.scene.tree().folders().filter(|path| skip == 0 || path.starts_with(&format!("{folder}/")));
+        let folders = self.scene.tree().folders().filter(|path| skip == 0 || path.starts_with(&start));
         let name = |path: &str| {
             path.get(skip..)?.split('/').next().filter(|name| !name.is_empty()).map(str::to_owned)
         };
@@ -143,19 +143,21 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Matches the files of a sorted tree, each folder once.
-struct Walk<'a> {
+/// Matches the paths of a sorted tree, each folder once.
+pub(crate) struct Walk<'a> {
     matcher: Matcher<'a>,
     /// The folders that lead to the last file, each with its state.
     open: Vec<(String, State)>,
 }
 
 impl<'a> Walk<'a> {
-    fn new(matcher: Matcher<'a>) -> Walk<'a> {
+    /// A walk that has seen nothing.
+    pub(crate) fn new(matcher: Matcher<'a>) -> Walk<'a> {
         Walk { matcher, open: Vec::new() }
     }
 
-    fn is_ignored(&mut self, path: &str) -> bool {
+    /// Whether a path is left out. Paths come in their order.
+    pub(crate) fn is_ignored(&mut self, path: &str) -> bool {
         let leads = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
         while self.open.last().is_some_and(|(folder, _)| !leads(folder)) {
             self.open.pop();

@@ -38,6 +38,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
             continue;
         };
         let build = &judged.build;
+        let Some(weight) = told::absent(scene, build, inside) else { continue };
         let empty =
             source.unset.first().map_or(String::new(), |name| format!(", where `{name}` has no value"));
         let message = format!(
@@ -48,7 +49,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         let cause = told::cause(judged, found);
         let draft = found
             .at(&source.place, message)
-            .severity(told::absent(scene, build, inside))
+            .severity(weight)
             .help(told::advice(scene, judged, inside))
             .basis(build.basis.words());
         if let Some(cause) = cause {
@@ -107,6 +108,7 @@ mod tests {
         assert_eq!(weighs(&[COMPOSE, ("Dockerfile", "FROM x\nCOPY dist /d\n")]), Severity::Warning);
         let script = ("make.sh", "echo > none.txt");
         assert_eq!(weighs(&[COMPOSE, file, script, ("a.py", "")]), Severity::Warning);
+        holds(RULE, &[file, script, ("a.py", "")]);
         // A context that is made somewhere else is not guessed.
         holds(RULE, &[("Dockerfile", "FROM x\nCOPY one.txt two.txt /\n")]);
     }

@@ -29,7 +29,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         let (why, weight, help) = match line {
             Some(line) => (
                 format!("which line {} of the ignore file (`{}`) leaves out", line.number, line.written),
-                told::certain(build),
+                Some(told::certain(build)),
                 format!("add a line `!{folder}` behind it"),
             ),
             None => (
@@ -38,6 +38,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
                 told::advice(scene, judged, folder),
             ),
         };
+        let Some(weight) = weight else { continue };
         let cause = if line.is_none() { told::cause(judged, found) } else { None };
         let message =
             format!("`{}` matches `{}` in the folder `{folder}`, {why}", source.keyword, source.written);

@@ -77,6 +77,7 @@ mod tests {
 
     #[test]
     fn a_variable_with_a_value_is_fine() {
+        holds(RULE, &[("Dockerfile", "FROM x\nARG DIR\nCOPY ${DIR} /app/\n")]);
         holds(RULE, &[("Dockerfile", "ARG DIR=src\nFROM x\nARG DIR\nCOPY ${DIR} /app/\n"), ("src/a", "")]);
         holds(RULE, &[("Dockerfile", "FROM x\nCOPY ${DIR:-src} ${A}x.py . /app/\n"), ("src/a", "")]);
         holds(RULE, &[("Dockerfile", "FROM x\nCOPY . /app/\n")]);

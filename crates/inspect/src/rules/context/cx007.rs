@@ -32,10 +32,11 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
             Outcome::Missing | Outcome::NoFolder(_, None) => {
                 ("which is not there", told::absent(scene, build, inside))
             }
-            Outcome::Found if inside.is_empty() => ("so that all of it is copied", Severity::Warning),
-            Outcome::Found => ("which may be another file than is meant", Severity::Warning),
+            Outcome::Found if inside.is_empty() => ("so that all of it is copied", Some(Severity::Warning)),
+            Outcome::Found => ("which may be another file than is meant", Some(Severity::Warning)),
             _ => continue,
         };
+        let Some(weight) = weight else { continue };
         let shown = if inside.is_empty() { "." } else { inside };
         let message = format!(
             "`{}` leads out of the context `{}`: the build reads `{shown}` in it, {what}",

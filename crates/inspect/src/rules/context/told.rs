@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use testyard_model::Severity;
 
-use crate::context::{Build, Judged, Source, is_made};
+use crate::context::{Basis, Build, Judged, Source, is_made};
 use crate::scene::Scene;
 use crate::sink::Sink;
 
@@ -22,13 +22,14 @@ pub(super) fn certain(build: &Build) -> Severity {
     if build.basis.is_certain() { Severity::Error } else { Severity::Warning }
 }
 
-/// What the absence of a path of the context weighs: a warning where something may make it before the build.
-pub(super) fn absent(scene: &Scene, build: &Build, inside: &str) -> Severity {
-    let path = crate::context::join(&build.folder, inside);
-    if build.basis.sees_files_of_now() && !is_made(scene, &path) {
-        Severity::Error
-    } else {
-        Severity::Warning
+/// What the absence of a path of the context weighs: a warning where something may make it before the build, and nothing
+/// where the context is only inferred as well.
+pub(super) fn absent(scene: &Scene, build: &Build, inside: &str) -> Option<Severity> {
+    let made = is_made(scene, &crate::context::join(&build.folder, inside));
+    match build.basis {
+        Basis::Inferred if made => None,
+        _ if build.basis.sees_files_of_now() && !made => Some(Severity::Error),
+        _ => Some(Severity::Warning),
     }
 }
 

@@ -20,7 +20,7 @@ use testyard_model::Severity;
 use testyard_project::dockerignore::{IgnoreFile, Line};
 
 use super::files;
-use crate::context::{Context, ballast, is_secret};
+use crate::context::{Context, Walk, ballast, is_secret};
 use crate::rule::{Rule, rule};
 use crate::scene::{File, Scene};
 use crate::sink::Sink;
@@ -74,14 +74,15 @@ fn name(path: &str) -> &str {
 /// What is sent now and would be kept out with `**/` before the pattern.
 fn missed<'a>(line: &Line, sent: &[(&'a str, &'a File)]) -> Vec<(&'a str, &'a File)> {
     let anywhere = IgnoreFile::parse(&format!("**/{}", line.pattern.text()));
-    let matcher = anywhere.matcher();
-    sent.iter().filter(|(path, _)| path.contains('/') && matcher.is_ignored(path)).copied().collect()
+    let mut walk = Walk::new(anywhere.matcher());
+    sent.iter().filter(|(path, _)| path.contains('/') && walk.is_ignored(path)).copied().collect()
 }
 
 fn matches_something(scene: &Scene, context: &Context<'_>, line: &Line) -> bool {
     let skip = if context.folder().is_empty() { 0 } else { context.folder().len() + 1 };
     let inside = |path: &str| path.get(skip..).is_some_and(|path| line.pattern.matches(path));
-    let folder = |path: &str| skip == 0 || path.starts_with(&format!("{}/", context.folder()));
+    let start = format!("{}/", context.folder());
+    let folder = |path: &str| skip == 0 || path.starts_with(&start);
     scene.tree().below(context.folder()).iter().any(|file| inside(&file.path))
         || scene.tree().folders().any(|path| folder(path) && inside(path))
 }
