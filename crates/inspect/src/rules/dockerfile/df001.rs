@@ -1,7 +1,7 @@
 //! A Dockerfile cannot be read.
 //!
 //! No builder gets past this line. One finding a file: what follows the first error is not judged. Templates (files with
-//! lines that start with `{{`, `{%` or `<%`) are left alone.
+//! lines that start with `{{`, `{%` or `<%`, or an error in a line that holds one) are left alone.
 //!
 //! Fires: a misspelled instruction, `ENV A=1 B`, `COPY` without a destination, a heredoc that is never ended, two stages
 //! of one name, `FROM a b`.
@@ -26,7 +26,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
     for file in scene.dockerfiles() {
         let Some(error) = &file.error else { continue };
         let text = file.path.to_str().and_then(|path| scene.text(path)).unwrap_or_default();
-        if is_template(text) {
+        if is_template(text, error.spot.line) {
             continue;
         }
         let draft = found.at(file.place(error.spot), &error.message);
@@ -36,10 +36,13 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
     }
 }
 
-/// Whether something else makes the Dockerfile from this text.
-fn is_template(text: &str) -> bool {
+/// Whether something else makes the Dockerfile from this text: a line starts with a template's mark, or the one that cannot
+/// be read holds one.
+fn is_template(text: &str, line: u32) -> bool {
     let marks = ["{{", "{%", "{#", "<%", "%%", "@@"];
-    text.lines().any(|line| marks.iter().any(|mark| line.trim_start().starts_with(mark)))
+    let starts = |line: &str| marks.iter().any(|mark| line.trim_start().starts_with(mark));
+    let wrong = text.lines().nth(line.saturating_sub(1) as usize).unwrap_or_default();
+    text.lines().any(starts) || marks[..4].iter().any(|mark| wrong.contains(mark))
 }
 
 #[cfg(test)]
@@ -55,5 +58,6 @@ mod tests {
         assert_eq!((found[0].place.line, found[0].help.as_deref()), (2, Some("did you mean `RUN`?")));
         holds(RULE, &[("Dockerfile", "FROM a\nRUN x\n")]);
         holds(RULE, &[("Dockerfile", "FROM a\n{% if x %}\nRUN x\n{% endif %}\n")]);
+        holds(RULE, &[("Dockerfile", "FROM postgres:{{ cookiecutter.version }}\n")]);
     }
 }

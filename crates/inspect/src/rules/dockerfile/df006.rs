@@ -10,13 +10,14 @@
 //! CMD ["python", "app.py"]
 //! ```
 //!
-//! Fine: `USER app` before `CMD`; an image from elsewhere, which may have its own user; an entrypoint that steps down with
-//! `gosu`, `su-exec` or `setpriv`; files for tests and development.
+//! Fine: `USER app` before `CMD`; an image from elsewhere, which may have its own user; `gosu`, `su-exec` and
+//! the like; a script as entrypoint, which may step down; files for tests and development.
 //!
 //! Help: `RUN useradd --system app`, then `USER app`.
 
 use testyard_project::dockerfile::{Dockerfile, Kind};
 
+use crate::dockerfile::shell;
 use crate::dockerfile::stage::Ancestry;
 use crate::rule::{Rule, rule};
 use crate::scene::Scene;
@@ -34,7 +35,11 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         let ancestry = Ancestry::of(file, stage);
         let starts = |kind: &Kind| matches!(kind, Kind::Cmd(_) | Kind::Entrypoint(_));
         let started = ancestry.instructions().any(|instruction| starts(&instruction.kind));
-        if !started || !ancestry.is_plain() || STEP_DOWN.iter().any(|name| ancestry.mentions(name)) {
+        if !started
+            || starts_script(&ancestry)
+            || !ancestry.is_plain()
+            || STEP_DOWN.iter().any(|name| ancestry.mentions(name))
+        {
             continue;
         }
         let user = ancestry.instructions().rev().find_map(|instruction| match &instruction.kind {
@@ -48,6 +53,15 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
                 .help("make a user and name it with `USER` before `CMD`");
         }
     }
+}
+
+/// Whether a script starts the program: it may leave root before it does.
+fn starts_script(ancestry: &Ancestry<'_>) -> bool {
+    ancestry.instructions().any(|instruction| {
+        let text = shell::said(instruction);
+        let script = text.contains(".sh") || text.contains("entrypoint");
+        matches!(instruction.kind, Kind::Entrypoint(_)) && script
+    })
 }
 
 fn is_root(user: &str) -> bool {
@@ -78,6 +92,7 @@ mod tests {
         holds(RULE, &[("Dockerfile", "FROM ghcr.io/a/b:1\nCMD x\n")]);
         holds(RULE, &[("Dockerfile.test", "FROM python:3.12\nCMD x\n")]);
         holds(RULE, &[("Dockerfile", "FROM python:3.12\nRUN apt-get install -y gosu\nCMD x\n")]);
+        holds(RULE, &[("Dockerfile", "FROM python:3.12\nENTRYPOINT [\"/start.sh\"]\nCMD x\n")]);
         holds(RULE, &[("Dockerfile", "FROM python:3.12\nRUN x\n")]);
     }
 }

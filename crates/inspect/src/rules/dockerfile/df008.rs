@@ -86,7 +86,7 @@ fn missing(path: &str, ancestry: &Ancestry<'_>) -> Option<String> {
         return None;
     }
     // Without a folder of its own, relative paths in the stage start at the root.
-    let placed = folder(ancestry).is_some_and(|folder| folder.trim_matches('/') != "");
+    let placed = folder(ancestry).is_some_and(|folder| !folder.trim_matches('/').is_empty());
     (placed || absolute && !ancestry.mentions(first)).then(|| first.to_owned())
 }
 

@@ -27,7 +27,7 @@ pub(crate) const RULE: Rule =
 
 const KEEPS: Keeps = Keeps {
     installs: |ran: &Ran| matches!(ran.program.as_str(), "apt-get" | "apt") && ran.verb() == Some("update"),
-    removed: &["/var/lib/apt", "apt-get distclean", "/var/lib/{apt", "/var/lib/*"],
+    removed: &["/var/lib/apt", "distclean", "dist-clean", "/var/lib/{apt", "/var/lib/*"],
     settled: &["Acquire::GzipIndexes"],
     message: "the package lists stay in the image",
     help: "end this `RUN` with `&& rm -rf /var/lib/apt/lists/*`",

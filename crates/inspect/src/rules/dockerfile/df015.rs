@@ -26,7 +26,7 @@ pub(crate) const RULE: Rule =
 
 const KEEPS: Keeps = Keeps {
     installs,
-    removed: &["--no-cache-dir", "type=cache", ".cache", "pip cache purge", "NO_CACHE_DIR"],
+    removed: &["--no-cache", "type=cache", ".cache", "pip cache purge", "NO_CACHE_DIR"],
     settled: &["PIP_NO_CACHE_DIR", "no-cache-dir = ", "no-cache-dir=", "PIP_CACHE_DIR"],
     message: "pip's downloads stay in the image",
     help: "write `pip install --no-cache-dir …`, or mount a cache over `/root/.cache/pip`",
