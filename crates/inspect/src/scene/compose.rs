@@ -13,6 +13,16 @@ const BASE: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "d
 /// What is only wrong as long as a file stands without the one it is laid over.
 const OF_PARTS: [&str; 3] = [codes::NO_IMAGE, codes::UNDEFINED, codes::INACTIVE_DEPENDENCY];
 
+/// What is wrong with a value, and may be right with another one.
+const OF_VALUES: [&str; 6] = [
+    codes::WRONG_TYPE,
+    codes::BAD_VALUE,
+    codes::BAD_PORT,
+    codes::BAD_VOLUME,
+    codes::MISSING_KEY,
+    codes::EXCLUSIVE_KEYS,
+];
+
 /// A set of compose files that are used together, read and merged.
 #[derive(Debug)]
 pub struct ComposeSet {
@@ -72,7 +82,10 @@ impl Reading<'_> {
     }
 
     fn candidates(&self) -> Vec<String> {
-        let own = self.tree.files().iter().filter(|file| !file.foreign && is_compose(file.name()));
+        let own =
+            self.tree.files().iter().filter(|file| {
+                !file.foreign && !file.path.starts_with(".github/") && is_compose(file.name())
+            });
         own.map(|file| file.path.clone()).collect()
     }
 
@@ -117,9 +130,18 @@ impl ComposeSet {
             self.findings.iter().filter(move |finding| !(part && OF_PARTS.contains(&finding.code.as_str())));
         kept.cloned().map(|finding| match finding.code.as_str() {
             codes::REQUIRED_VARIABLE => Finding { severity: Severity::Warning, ..finding },
+            // What a variable makes of a value is only known where it is set.
+            code if OF_VALUES.contains(&code) && varies(&finding) => {
+                Finding { severity: finding.severity.min(Severity::Warning), ..finding }
+            }
             _ => finding,
         })
     }
+}
+
+/// Whether the line of a finding holds a variable.
+fn varies(finding: &Finding) -> bool {
+    finding.source.as_deref().is_some_and(|line| line.contains('$'))
 }
 
 /// Whether a file is named as a compose file.
@@ -181,6 +203,19 @@ mod tests {
         );
         check(&[("x/y/prod-compose.yml", part)], &["x/y/prod-compose.yml?"]);
         check(&[("node_modules/a/compose.yaml", part), ("composer.yml", part)], &[]);
+    }
+
+    #[test]
+    fn what_a_variable_decides_is_a_warning() {
+        let text = "services:\n  a:\n    image: x\n    volumes: ['${DATA}:/data']\n    ports: ['x:y']\n";
+        let (scene, _folder) =
+            scene(&[("compose.yaml", text), (".github/workflows/compose.yml", "on: push")]);
+        let found: Vec<_> = scene.compose().iter().flat_map(|set| set.certain()).collect();
+        let of =
+            |code: &str| found.iter().find(|finding| finding.code == code).map(|finding| finding.severity);
+        assert_eq!(of("TY-CM014"), Some(testyard_model::Severity::Warning));
+        assert_eq!(of("TY-CM013"), Some(testyard_model::Severity::Error));
+        assert!(found.iter().all(|finding| finding.place.path.ends_with("compose.yaml")));
     }
 
     #[test]

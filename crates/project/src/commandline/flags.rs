@@ -214,12 +214,70 @@ const RM: Flags = Flags {
 
 const PORT: Flags = Flags { valued: &["--index", "--protocol"], plain: &[] };
 
+const BUILD_SERVICES: Flags = Flags {
+    valued: &["--build-arg", "--progress", "-m", "--memory", "--ssh", "--builder", "--provenance", "--sbom"],
+    plain: &[
+        "--no-cache",
+        "--pull",
+        "--push",
+        "-q",
+        "--quiet",
+        "--with-dependencies",
+        "--check",
+        "--print",
+        "--parallel",
+        "--force-rm",
+        "--no-rm",
+    ],
+};
+
+const EXEC: Flags = Flags {
+    valued: &["-e", "--env", "-u", "--user", "-w", "--workdir", "--index"],
+    plain: &[
+        "-d",
+        "--detach",
+        "-T",
+        "--no-TTY",
+        "--no-tty",
+        "-i",
+        "--interactive",
+        "-t",
+        "--tty",
+        "--privileged",
+        "-it",
+        "-ti",
+    ],
+};
+
+const PULL: Flags = Flags {
+    valued: &["--policy"],
+    plain: &[
+        "-q",
+        "--quiet",
+        "--ignore-buildable",
+        "--ignore-pull-failures",
+        "--include-deps",
+        "--parallel",
+        "--no-parallel",
+    ],
+};
+
+const START: Flags = Flags { valued: &["--wait-timeout"], plain: &["--wait"] };
+
+const PUSH: Flags =
+    Flags { valued: &[], plain: &["-q", "--quiet", "--ignore-push-failures", "--include-deps"] };
+
 /// The flags of those commands of `docker compose` whose arguments are services, and whether only the first one is.
 pub(super) fn of_services(command: &str) -> Option<(&'static Flags, bool)> {
     Some(match command {
         "up" => (&UP, false),
+        "build" => (&BUILD_SERVICES, false),
         "run" => (&RUN, true),
+        "exec" => (&EXEC, true),
         "logs" => (&LOGS, false),
+        "pull" => (&PULL, false),
+        "push" => (&PUSH, false),
+        "start" => (&START, false),
         "stop" | "restart" => (&STOP, false),
         "rm" => (&RM, false),
         "port" => (&PORT, true),
