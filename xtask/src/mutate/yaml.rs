@@ -77,21 +77,30 @@ pub(super) fn mutants(files: &Files) -> Vec<Mutant> {
         line.contains("pg_isready -h localhost").then(|| line.replace("-h localhost ", ""))
     });
     add("a service waits for one that never ends", &["TY-CM112"], &|line| {
-        let waits = line.contains("condition: service_healthy");
-        waits.then(|| line.replace("service_healthy", "service_completed_successfully"))
+        let condition = "{twin: {condition: service_completed_successfully}}";
+        beside(
+            line,
+            &format!(
+                "    restart: always\n  third:\n    image: redis:7.4-alpine\n    depends_on: {condition}"
+            ),
+        )
     });
     add("two services have one container name", &["TY-CM106"], &|line| {
-        let image = line.trim_start().starts_with("image: ");
-        let other = "  twin:\n    image: redis:7.4-alpine\n    container_name: one";
-        image.then(|| format!("{line}\n    container_name: one\n{other}"))
+        let third = "    container_name: one\n  third:\n    image: redis:7.4-alpine\n    container_name: one";
+        beside(line, third)
     });
     add("a port is published twice", &["TY-CM105"], &|line| {
-        let image = line.trim_start().starts_with("image: ");
-        let twins = "  twin:\n    image: redis:7.4-alpine\n    ports: ['7777:1']\n  third:\n    image: redis:7.4-alpine\n    ports: ['7777:2']\n  rest:\n    image: redis:7.4-alpine";
-        image.then(|| format!("{line}\n{twins}"))
+        beside(line, "    ports: ['7777:1']\n  third:\n    image: redis:7.4-alpine\n    ports: ['7777:2']")
     });
     add("an interpolation is not closed", &["TY-CM020"], &|line| {
         value(line, "image").map(|image| line.replace(image, "${IMAGE:-x"))
     });
     all
+}
+
+/// Puts services of its own behind the line of an image; the last one takes over what follows that line.
+fn beside(line: &str, services: &str) -> Option<String> {
+    let image = line.trim_start().starts_with("image: ");
+    let (twin, rest) = ("  twin:\n    image: redis:7.4-alpine", "  rest:\n    image: redis:7.4-alpine");
+    image.then(|| format!("{line}\n{twin}\n{services}\n{rest}"))
 }
