@@ -78,6 +78,8 @@ pub struct Way {
     pub loops: Vec<usize>,
     /// Whether its failure is asked about: a condition, a part of `&&` or `||` before the last, after `!`.
     pub asked: bool,
+    /// Whether `!` stands right before it.
+    pub negated: bool,
     /// Whether it may be left out: in a branch of `if` or `case`, in a loop, behind `&&` or `||`.
     pub optional: bool,
     /// Whether it runs in a process of its own: in `( )`, `$( )` or a pipeline.

@@ -85,6 +85,7 @@ impl Walk {
         let change = |way: &mut Way| {
             way.apart |= apart;
             way.asked |= asked;
+            way.negated = asked;
         };
         self.within(change, |walk| pipeline.seq.iter().for_each(|command| walk.command(command)));
     }

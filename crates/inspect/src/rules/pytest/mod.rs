@@ -1,6 +1,8 @@
-//! pytest's configuration, beyond what discovery tells (PY).
+//! pytest's configuration (PY).
+
+mod py001;
 
 use crate::rule::Rule;
 
 /// The rules of this family.
-pub(crate) const RULES: &[Rule] = &[];
+pub(crate) const RULES: &[Rule] = &[py001::RULE];

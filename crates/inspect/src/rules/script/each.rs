@@ -51,7 +51,11 @@ fn is_sourced(scene: &Scene, path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     scripts(scene).any(|read| {
         read.calls().any(|(_, words)| match words {
-            [by, file, ..] => matches!(by.text.as_str(), "source" | ".") && file.text.ends_with(name),
+            [by, file, ..] if matches!(by.text.as_str(), "source" | ".") => {
+                let last = file.text.rsplit('/').next().unwrap_or_default();
+                // A name that is only known when it runs may be any.
+                last == name || (!file.literal && last.contains(['$', '*', '}', ')']))
+            }
             _ => false,
         })
     })

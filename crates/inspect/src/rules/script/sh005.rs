@@ -31,7 +31,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         each::scripts(scene).filter(|read| read.script.commands.len() >= FEW && read.is_program(scene))
     {
         let missing = missing(read, read.script.options_anywhere());
-        if missing.is_empty() || read.script.lifts_errexit() {
+        if matches!(missing.as_slice(), [] | ["set -u"]) || read.script.lifts_errexit() {
             continue;
         }
         let line =

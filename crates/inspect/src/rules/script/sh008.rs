@@ -26,10 +26,19 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         let traps = read.calls().find(|(command, words)| {
             let named = each::name(words) == Some("trap") && command.way.function.is_none();
             named && words.iter().skip(2).any(|word| word.text == "ERR") && words[1].text != "-"
+                // The handler of the way out sees those failures as well.
+                && words.iter().all(|word| word.text != "EXIT")
         });
         let Some((command, words)) = traps else { continue };
         let handler = words[1].text.split([' ', ';']).next().unwrap_or_default();
-        let called = |name: &str| read.calls().any(|(_, words)| words[0].text == name);
+        let of_handler = |index: Option<usize>| {
+            index
+                .and_then(|index| read.script.functions.get(index))
+                .is_some_and(|function| function.name == handler)
+        };
+        let called = |name: &str| {
+            read.calls().any(|(call, words)| words[0].text == name && !of_handler(call.way.function))
+        };
         let mut functions = read.script.functions.iter();
         let inner = functions
             .find(|function| function.name != handler && function.body.len() > 1 && called(&function.name));

@@ -39,7 +39,10 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
                 Some(function) => never_asked(scene, read, function),
                 None => true,
             };
-            if plain && certain && read.script.options_at(status.command).errexit {
+            // `exit $?` hands over what it cannot see: 0 here, and the failure's own status where the script ended.
+            let next = read.script.commands.get(status.command + 1).and_then(|command| command.name());
+            let handed_over = matches!(next, Some("exit" | "return"));
+            if plain && certain && !handed_over && read.script.options_at(status.command).errexit {
                 let what = if command.words.is_empty() { "the assignment above" } else { name };
                 let message = format!(
                     "under `set -e` the script ends when {} fails, so `$?` is always 0 here",
@@ -86,6 +89,7 @@ mod tests {
         fires(super::RULE, &script("#!/bin/bash -e\nout=$(make)\nrc=$?\n"));
         fires(super::RULE, &script("#!/bin/bash\nset -e\nf() {\n  make\n  rc=$?\n}\nf\n"));
         holds(super::RULE, &script("#!/bin/bash\nmake\nrc=$?\n"));
+        holds(super::RULE, &script("#!/bin/bash\nset -e\nmake\nexit $?\n"));
         holds(super::RULE, &script("#!/bin/bash\nset -e\nset +e\nmake\nrc=$?\nset -e\n"));
         holds(super::RULE, &script("#!/bin/bash\nset -e\nmake || rc=$?\n"));
         holds(super::RULE, &script("#!/bin/bash\nset -e\nf() {\n  make\n  rc=$?\n}\nif f; then :; fi\n"));

@@ -59,7 +59,7 @@ fn waits_forever(script: &Script, one: &Loop) -> bool {
         .assigns
         .iter()
         .any(|assign| one.condition.start < assign.command && assign.command < one.body.end);
-    let asks = matches!(condition, [only] if is_probe(only));
+    let asks = matches!(condition, [only] if is_probe(only) && (one.word == "until") != only.way.negated);
     let only_waits = |command: &Command| {
         matches!(
             each::name(each::run_by(command)),
@@ -102,6 +102,7 @@ mod tests {
         );
         holds(super::RULE, &[("a.sh", "until pg_isready || [ $((n++)) -gt 9 ]; do sleep 1; done\n")]);
         holds(super::RULE, &[("a.sh", "for i in 1 2 3; do nc -z db 5432 && break; sleep 1; done\n")]);
+        holds(super::RULE, &[("a.sh", "while docker exec a ls; do sleep 1; done\n")]);
         holds(super::RULE, &[("a.sh", "while true; do sleep 60; done\n")]);
     }
 }

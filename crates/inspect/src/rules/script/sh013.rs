@@ -31,7 +31,10 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         }
         for (_, words) in read.calls() {
             for word in named_files(words).into_iter().filter(|word| is_relative(word)) {
-                if !anywhere(scene, &word.text) && mentions(read, &word.text) == 1 {
+                if !anywhere(scene, &word.text)
+                    && mentions(read, &word.text) == 1
+                    && !made_by_others(scene, read, word)
+                {
                     let message = format!(
                         "no folder of the project has a file `{}`",
                         word.text.trim_start_matches("./")
@@ -87,6 +90,14 @@ fn anywhere(scene: &Scene, text: &str) -> bool {
         || scene.exists(&end)
 }
 
+/// Whether another script may make what this one reads in: it names it.
+fn made_by_others(scene: &Scene, read: Read<'_>, word: &Word) -> bool {
+    let name = word.text.rsplit('/').next().unwrap_or_default();
+    let compose = [".yml", ".yaml"].iter().any(|end| name.ends_with(end));
+    let mut others = scene.scripts().iter().filter(|(path, _)| path != read.path);
+    !compose && others.any(|(path, _)| scene.text(path).is_some_and(|text| text.contains(name)))
+}
+
 /// How often a script names something, also to make it or to ask for it.
 fn mentions(read: Read<'_>, text: &str) -> usize {
     let words = read.script.commands.iter().flat_map(|command| {
@@ -111,6 +122,7 @@ mod tests {
             super::RULE,
             &[("a.sh", "docker compose -f \"$FILE\" up\nsource /etc/os-release\n. .env.test\n")],
         );
+        holds(super::RULE, &[("a.sh", ". x/made.conf\n"), ("b.sh", "echo > \"$1\"/made.conf\n")]);
         holds(super::RULE, &[("a.sh", "cat > ci.yml <<E\nE\ndocker compose -f ci.yml up\n")]);
     }
 }

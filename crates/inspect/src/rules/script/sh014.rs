@@ -28,10 +28,9 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
             let folders =
                 targets.filter_map(|redirect| Some((redirect, redirect.target.text.rsplit_once('/')?.0)));
             for (redirect, folder) in folders.filter(|(_, folder)| !folder.is_empty()) {
-                let first = makes(read, folder);
-                if first.is_some_and(|made| made > at)
-                    && !scene.tree().is_folder(folder.trim_start_matches("./"))
-                {
+                let later = makes(read, folder).is_some_and(|made| made > at && stays(read, made));
+                let there = scene.tree().is_folder(folder.trim_start_matches("./"));
+                if later && !there && !matches!(folder, "." | "..") {
                     let message =
                         format!("this writes into `{folder}`, which the script only makes further down");
                     found.at(read.place(redirect.target.at), message).help("move the `mkdir -p` above it");
@@ -44,11 +43,16 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
 /// The first command that makes a folder.
 fn makes(read: Read<'_>, folder: &str) -> Option<usize> {
     read.script.commands.iter().position(|command| {
-        let maker = matches!(
-            each::name(each::run_by(command)),
-            Some("mkdir" | "install" | "git" | "cd" | "tar" | "cp")
-        );
+        let maker = each::name(each::run_by(command)) == Some("mkdir");
         maker && command.arguments().any(|word| word.trim_end_matches('/') == folder)
+    })
+}
+
+/// Whether the script stays in one folder up to a command.
+fn stays(read: Read<'_>, until: usize) -> bool {
+    let mut before = read.script.commands.iter().take(until);
+    !before.any(|command| {
+        matches!(command.name(), Some("cd" | "pushd" | "git" | "tar" | "unzip" | "cp" | "install"))
     })
 }
 
@@ -64,5 +68,6 @@ mod tests {
         holds(super::RULE, &[("a.sh", "log() { echo >> logs/run.log; }\nmkdir -p logs\nlog\n")]);
         holds(super::RULE, &[("a.sh", "echo start >> logs/run.log\nmkdir -p logs\n"), ("logs/x", "")]);
         holds(super::RULE, &[("a.sh", "echo >> logs/run.log\n")]);
+        holds(super::RULE, &[("a.sh", "echo >> ../run.log\ncd x\nmkdir ..\n")]);
     }
 }

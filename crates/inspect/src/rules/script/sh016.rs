@@ -96,6 +96,8 @@ mod tests {
         assert_eq!(found[0].severity, Severity::Warning);
         holds(super::RULE, &[("a.sh", "#!/bin/bash\n. ./lib.sh\nlog_info x\n"), lib]);
         holds(super::RULE, &[("a.sh", "log_info x\n"), lib]);
+        let runner = ("run.sh", "#!/bin/bash\n. ./lib.sh\nfor one in *.sh; do . \"$one\"; done\n");
+        holds(super::RULE, &[("a.sh", "#!/bin/bash\nlog_info x\n"), lib, runner]);
         holds(super::RULE, &[("a.sh", "#!/bin/bash\nlog_warn x\n"), lib]);
     }
 }
