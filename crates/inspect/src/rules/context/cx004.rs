@@ -1,7 +1,7 @@
 //! A wildcard matches nothing
 //!
 //! The build goes on and copies nothing, which is legal and sometimes meant: `COPY poetry.lock* ./` takes a file that may
-//! be there. So this is a note, and only when the whole instruction copies nothing. When files match but an ignore file leaves all of
+//! be there, and so does `COPY wallet.ss[o] ./`. So this is a note, and only when the whole instruction copies nothing. When files match but an ignore file leaves all of
 //! them out, it is a warning.
 //!
 //! Fires, without any `.conf` in `etc`:
@@ -28,7 +28,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
     for (judged, source) in told::sources(scene) {
         let build = &judged.build;
         match &source.outcome {
-            Outcome::NoMatch if copies_nothing(judged, source) => {
+            Outcome::NoMatch if copies_nothing(judged, source) && !is_optional(&source.written) => {
                 let message =
                     format!("`{}` matches nothing in the context `{}`", source.written, told::context(build));
                 found.at(&source.place, message).basis(build.basis.words());
@@ -56,6 +56,13 @@ fn copies_nothing(judged: &Judged, source: &Source) -> bool {
     beside.all(|other| matches!(other.outcome, Outcome::NoMatch))
 }
 
+/// Whether a pattern can only match one name, as `wallet.ss[o]`: written so because the file may be missing.
+fn is_optional(pattern: &str) -> bool {
+    let single =
+        pattern.as_bytes().windows(3).any(|three| three[0] == b'[' && three[1] != b'^' && three[2] == b']');
+    single && !pattern.contains(['*', '?'])
+}
+
 #[cfg(test)]
 mod tests {
     use testyard_model::Severity;
@@ -69,6 +76,7 @@ mod tests {
         assert_eq!((found.len(), found[0].severity), (2, Severity::Note));
         holds(RULE, &[("Dockerfile", "FROM x\nCOPY a.toml b.lock* /d/\n"), ("a.toml", "")]);
         holds(RULE, &[("Dockerfile", "FROM x\nCOPY *.conf /d/\n"), ("a.conf", "")]);
+        holds(RULE, &[("Dockerfile", "FROM x\nCOPY wallet.ss[o] /d/\n")]);
     }
 
     #[test]
