@@ -16,5 +16,15 @@ mod xa010;
 use crate::rule::Rule;
 
 /// The rules of this family.
-pub(crate) const RULES: &[Rule] =
-    &[xa001::RULE, xa002::RULE, xa003::RULE, xa004::RULE, xa005::RULE, xa006::RULE, xa007::RULE, xa008::RULE];
+pub(crate) const RULES: &[Rule] = &[
+    xa001::RULE,
+    xa002::RULE,
+    xa003::RULE,
+    xa004::RULE,
+    xa005::RULE,
+    xa006::RULE,
+    xa007::RULE,
+    xa008::RULE,
+    xa009::RULE,
+    xa010::RULE,
+];
