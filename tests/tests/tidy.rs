@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with its floor, from the ground up. A room imports only from floors below its own.
-const FLOORS: [(&str, u32); 10] = [
+const FLOORS: [(&str, u32); 11] = [
     ("model", 1),
     ("sys", 1),
     ("project", 2),
@@ -13,6 +13,7 @@ const FLOORS: [(&str, u32); 10] = [
     ("packages", 2),
     ("runner", 2),
     ("report", 2),
+    ("inspect", 3),
     ("commands", 4),
     ("cli", 6),
 ];

@@ -2,7 +2,9 @@
 
 mod bench;
 mod ci;
+mod docs;
 mod fuzz;
+mod mutate;
 mod shell;
 
 use std::process::ExitCode;
@@ -13,7 +15,10 @@ usage: cargo xtask TASK
   ci              format, lints, docs, licences and the tests, as .ci/run does
   bench services  how fast PostgreSQL and Redis come up, cold and warm
   bench run       what a run costs beside bare pytest on the same tests
-  bench           both
+  bench check     what an inspection costs beside hadolint and ShellCheck
+  bench           all of them
+  mutate-check    breaks healthy projects in every way the rules claim to see, and counts what is seen
+  docs            write docs/rules.md from the rules' own pages
   fuzz [SECONDS]  each fuzz target for so long (default 30); needs a nightly toolchain and cargo-fuzz";
 
 fn main() -> ExitCode {
@@ -21,9 +26,14 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let done = match words.as_slice() {
         ["ci"] => ci::run(),
-        ["bench"] => bench::services::run().and_then(|()| bench::run::run()),
+        ["bench"] => {
+            bench::services::run().and_then(|()| bench::run::run()).and_then(|()| bench::check::run())
+        }
+        ["bench", "check"] => bench::check::run(),
+        ["mutate-check"] => mutate::run(),
         ["bench", "services"] => bench::services::run(),
         ["bench", "run"] => bench::run::run(),
+        ["docs"] => docs::run(),
         ["fuzz"] => fuzz::run("30"),
         ["fuzz", seconds] => fuzz::run(seconds),
         _ => Err(USAGE.to_owned()),

@@ -31,8 +31,8 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub(crate) project: PathBuf,
     /// How results are written to standard output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
+    #[arg(long, global = true, value_enum, default_value_t = Output::Human)]
+    pub(crate) format: Output,
     /// Whether output is coloured; NO_COLOR and CI are honoured
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     pub(crate) color: Colour,
@@ -41,12 +41,36 @@ pub(crate) struct Common {
     pub(crate) set: Vec<String>,
 }
 
-/// How results are written.
+/// How results are to be written, as it was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
+pub(crate) enum Output {
     /// For people
     Human,
     /// One JSON document
+    Json,
+    /// For code scanning; `check` only
+    Sarif,
+    /// Annotations of GitHub Actions; `check` only
+    Github,
+}
+
+impl Output {
+    /// As one of the formats that every verb knows; `None` for those of findings alone.
+    pub(crate) fn plain(self) -> Option<Format> {
+        match self {
+            Output::Human => Some(Format::Human),
+            Output::Json => Some(Format::Json),
+            Output::Sarif | Output::Github => None,
+        }
+    }
+}
+
+/// How every verb can write its results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// One JSON document.
     Json,
 }
 
@@ -71,6 +95,8 @@ pub(crate) enum Verb {
     Plan(Selection),
     /// Write what was discovered as a commented testyard.toml
     Init(Init),
+    /// Say what will break before anything is built or started
+    Check(Check),
     /// Say how a run stands, without waiting for it
     #[command(after_help = EXITS)]
     Status(Status),
@@ -117,6 +143,56 @@ pub(crate) struct Init {
     /// Overwrite an existing testyard.toml
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Tell only findings in these files and folders
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Show a rule's manual page instead
+    #[arg(long, value_name = "CODE", conflicts_with = "paths")]
+    pub(crate) explain: Option<String>,
+    /// The least severity that makes the check fail; errors, unless testyard.toml says otherwise
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Leave out what an earlier `testyard check --format json` wrote to this file
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// Leave out what was already found in this git revision
+    #[arg(long, value_name = "REV")]
+    pub(crate) diff: Option<String>,
+    /// Look at what a fresh clone of git's index would hold, instead of this folder
+    #[arg(long)]
+    pub(crate) clone_proof: bool,
+    /// Also run these linters, where they are installed, and merge what they find
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TOOL")]
+    pub(crate) with: Vec<Linter>,
+    /// Look at this machine too: memory, disk, limits, tools
+    #[arg(long)]
+    pub(crate) host: bool,
+    /// List what the builds of a Dockerfile are sent, largest first, instead
+    #[arg(long, value_name = "DOCKERFILE", conflicts_with_all = ["paths", "explain"])]
+    pub(crate) context: Option<PathBuf>,
+    /// With --context: propose an ignore file by which no source is lost
+    #[arg(long, requires = "context")]
+    pub(crate) suggest: bool,
+}
+
+/// From which severity on a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Error,
+    Warning,
+    Note,
+    Never,
+}
+
+/// Linters whose findings can be merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Linter {
+    Hadolint,
+    Shellcheck,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,7 @@
 //! command line's syntax, and any knowledge that one room alone can have.
 
 mod cancel;
+pub mod check;
 mod context;
 pub mod environment;
 mod error;

@@ -81,12 +81,27 @@ pub struct Finding {
     /// The text of the line it stands in, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// What the finding rests on, where that is not the file alone: `docker-compose.yml: service api`, `inferred`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<String>,
+    /// The id of the one cause behind this finding and others, see [`crate::inspection::Cause`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 impl Finding {
     /// A finding without help and source line.
     pub fn new(code: &str, severity: Severity, place: Place, message: impl Into<String>) -> Finding {
-        Finding { code: code.to_owned(), severity, place, message: message.into(), help: None, source: None }
+        Finding {
+            code: code.to_owned(),
+            severity,
+            place,
+            message: message.into(),
+            help: None,
+            source: None,
+            basis: None,
+            cause: None,
+        }
     }
 
     /// The same finding with what to do about it.

@@ -31,6 +31,12 @@ pub fn want(reference: &str) -> Option<Want> {
     }
 }
 
+/// The name in a reference, without Docker Hub's own prefixes, tag and digest: `postgres` of
+/// `docker.io/library/postgres:16`.
+pub fn name(reference: &str) -> &str {
+    split(reference).0
+}
+
 /// Splits a reference into its name, without Docker Hub's own prefixes, and its tag, without a digest.
 fn split(reference: &str) -> (&str, &str) {
     let reference = reference.split('@').next().unwrap_or(reference);

@@ -4,6 +4,7 @@
 //! leaves and the [`RunState`] those fold into. What does not: I/O, clocks, async code, and any format that users
 //! write. Every value here can be saved and loaded.
 
+pub mod build_context;
 pub mod event;
 pub mod exit;
 pub mod fidelity;
@@ -11,6 +12,7 @@ pub mod finding;
 pub mod gate;
 pub mod id;
 pub mod image;
+pub mod inspection;
 pub mod outcome;
 pub mod phase;
 pub mod plan;
@@ -19,12 +21,14 @@ pub mod secret;
 pub mod state;
 mod view;
 
+pub use build_context::{ContextListing, IgnoreProposal, SentFile};
 pub use event::{Emit, Event, FORMAT, Record};
 pub use exit::Exit;
 pub use fidelity::{Fidelity, Ledger, LedgerEntry};
 pub use finding::{Finding, Place, Severity};
 pub use gate::{Gate, GateResult};
 pub use id::{CheckId, RunId, TestId};
+pub use inspection::{Cause, Inspection, Tally};
 pub use outcome::{Counts, Outcome, Standing, Verdict};
 pub use phase::Phase;
 pub use plan::Plan;

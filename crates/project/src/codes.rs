@@ -35,3 +35,6 @@ pub const NOTHING_FOUND: &str = "TY-PR001";
 pub const OTHER_LANGUAGE: &str = "TY-PR002";
 /// A suite names a service that nothing here can bring up.
 pub const CANNOT_PROVIDE: &str = "TY-PR004";
+
+/// This file's own text: the codes with what they mean, for whoever explains them.
+pub const TEXT: &str = include_str!("codes.rs");

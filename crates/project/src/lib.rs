@@ -5,19 +5,24 @@
 //! starts a process or changes the project.
 
 pub mod codes;
+pub mod commandline;
 pub mod compose;
 pub mod config;
 pub mod discover;
+pub mod dockerfile;
+pub mod dockerignore;
 mod error;
 pub mod init;
 mod lower;
-mod nearest;
+pub mod nearest;
 mod project;
 mod request;
+pub mod script;
 mod soften;
 pub mod source;
 #[cfg(test)]
 mod testing;
+pub mod workflow;
 
 pub use error::ConfigError;
 pub use lower::lower;

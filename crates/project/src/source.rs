@@ -113,6 +113,11 @@ impl Text<'_> {
     }
 }
 
+/// A line of a file as it may be shown: the values of secret names and the passwords of URLs are masked.
+pub fn masked_line(line: &str) -> String {
+    crate::compose::findings::shown(line)
+}
+
 /// A count of lines or characters as places hold it.
 pub(crate) fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)

@@ -18,6 +18,9 @@ pub(crate) fn lines(finding: &Finding) -> Vec<Line> {
     if let Some(source) = finding.source.as_deref().filter(|source| !source.trim().is_empty()) {
         lines.extend(excerpt(finding, source));
     }
+    if let Some(basis) = &finding.basis {
+        lines.push(Line::new().plain("  ").dim(format!("basis: {basis}")));
+    }
     if let Some(help) = &finding.help {
         for (index, line) in text::lines(help).enumerate() {
             let lead = if index == 0 { "  help: " } else { "        " };

@@ -5,6 +5,7 @@
 //! and the code it exits with are told by the caller; a verdict is only ever read from the state.
 
 mod bars;
+pub mod check;
 mod digest;
 pub mod finding;
 pub mod json;

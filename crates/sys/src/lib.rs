@@ -15,6 +15,7 @@ pub mod process;
 pub mod procfs;
 pub mod signals;
 pub mod sweep;
+pub mod tool;
 pub mod which;
 
 /// The environment variable that carries the run's id in every process a run starts, so that any later command can

@@ -2,6 +2,7 @@
 //!
 //! Nothing here fails because a machine is slow: a goal that is missed is printed as missed, and a person reads it.
 
+pub(crate) mod check;
 pub(crate) mod run;
 pub(crate) mod services;
 

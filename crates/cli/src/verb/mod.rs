@@ -1,5 +1,6 @@
 //! What was typed, done: one file a verb or a group of them. Each prints its results and says how the process exits.
 
+mod check;
 mod environment;
 mod plan;
 mod prune;
@@ -13,7 +14,7 @@ use testyard_commands::{CommandError, Context, registry};
 use testyard_model::{Exit, Standing};
 use testyard_report::last_line;
 
-use crate::arguments::{Arguments, Format, Verb};
+use crate::arguments::{Arguments, Format, Output, Verb};
 use crate::terminal::{Screen, say};
 use crate::{problem, session};
 
@@ -28,6 +29,8 @@ pub(crate) struct Desk {
     pub(crate) context: Context,
     pub(crate) screen: Screen,
     pub(crate) format: Format,
+    /// The format as it was typed, for the verb that knows more of them.
+    pub(crate) output: Output,
 }
 
 impl Desk {
@@ -60,19 +63,23 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let variables = session::variables();
     let screen = Screen::of(arguments.common.color, &variables);
     let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Status(_));
-    let format = arguments.common.format;
+    let json = arguments.common.format == Output::Json;
     let done = session::context(&arguments.common, variables).and_then(|context| {
-        for lost in registry::settle_dead_runs(&context) {
-            say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
+        let format = format_of(&arguments)?;
+        // An inspection changes nothing, not even what a dead run left.
+        if !matches!(arguments.verb, Verb::Check(_)) {
+            for lost in registry::settle_dead_runs(&context) {
+                say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
+            }
         }
-        dispatch(&arguments.verb, &Desk { context, screen, format })
+        dispatch(&arguments.verb, &Desk { context, screen, format, output: arguments.common.format })
     });
     match done {
         Ok(End::Exit(exit)) => ExitCode::from(exit.code()),
         Ok(End::Code(code)) => ExitCode::from(code),
         Err(error) => {
             screen.print(&problem::lines(&error, screen.style));
-            if format == Format::Json {
+            if json {
                 put(&problem::document(&error));
             }
             if judges {
@@ -99,11 +106,24 @@ fn last_word(exit: Exit) {
     say(last_line(None, Standing::Final, exit));
 }
 
+/// The format of the results. Some are for findings alone.
+fn format_of(arguments: &Arguments) -> Result<Format, CommandError> {
+    match (arguments.common.format.plain(), &arguments.verb) {
+        (Some(format), _) => Ok(format),
+        (None, Verb::Check(_)) => Ok(Format::Human),
+        (None, _) => Err(CommandError::Usage {
+            message: "only `check` can be written in this format".to_owned(),
+            help: "use --format human or --format json".to_owned(),
+        }),
+    }
+}
+
 fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
     match verb {
         Verb::Run(arguments) => run::run(desk, arguments),
         Verb::Plan(selection) => plan::plan(desk, selection),
         Verb::Init(arguments) => plan::init(desk, arguments),
+        Verb::Check(arguments) => check::check(desk, arguments),
         Verb::Status(arguments) => runs::status(desk, arguments),
         Verb::Report(arguments) => runs::report(desk, arguments),
         Verb::Runs => runs::runs(desk),

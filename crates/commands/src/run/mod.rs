@@ -2,6 +2,7 @@
 
 mod course;
 mod end;
+mod inspect;
 mod prepare;
 mod services;
 mod suites;
@@ -36,7 +37,8 @@ pub async fn run(
     views: Vec<Box<dyn View>>,
     cancel: Cancel,
 ) -> Result<Told, CommandError> {
-    let plan = plan::plan(context, &request.selection)?;
+    let mut plan = plan::plan(context, &request.selection)?;
+    plan.findings.extend(inspect::look(context, &plan).await);
     let course = Course::open(context, &context.runs(), plan, request.offline, views, cancel).await?;
     course.inspect();
     let (services, python) = tokio::join!(course.services(), course.python());

@@ -71,3 +71,6 @@ pub const OBSOLETE_VERSION: &str = "TY-CM050";
 pub const REWRITTEN_NUMBER: &str = "TY-CM051";
 /// A part of a command line has no effect: no shell sees it, or the shell does not run it.
 pub const UNUSED_WORDS: &str = "TY-CM052";
+
+/// This file's own text: the codes with what they mean, for whoever explains them.
+pub const TEXT: &str = include_str!("codes.rs");

@@ -97,6 +97,8 @@ impl Findings {
             message: problem.message,
             help: problem.help,
             source: self.line(problem.spot).map(shown),
+            basis: None,
+            cause: None,
         });
     }
 
@@ -146,7 +148,7 @@ impl Findings {
 
 /// A line as it may be shown: no password in it. Every `NAME: value` and `NAME=value` with a secret name is masked,
 /// also several of them in one flow mapping; references to variables and whole lists and mappings stay.
-fn shown(line: &str) -> String {
+pub(crate) fn shown(line: &str) -> String {
     let mut done = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find([':', '=']) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use testyard_model::Place;
+use testyard_model::{Finding, Place};
 
 use super::service::Service;
 
@@ -145,6 +145,15 @@ impl ComposeProject {
             }
         }
         active
+    }
+
+    /// What does not hold between the services that would be active with these profiles. The findings have no source
+    /// line.
+    pub fn findings_with(&self, profiles: &[String]) -> Vec<Finding> {
+        let mut project = self.clone();
+        project.profiles = profiles.to_vec();
+        project.mark_active();
+        super::check::project(&project)
     }
 }
 

@@ -3,6 +3,7 @@
 //! What lives here: the known keys, their kinds, and the layers command line > `TESTYARD_…` > file. What does not:
 //! anything that looks at the rest of the project.
 
+mod check;
 mod file;
 mod kind;
 mod schema;
@@ -18,6 +19,7 @@ use testyard_model::Finding;
 use crate::codes;
 use crate::source::{Source, Sourced, Text};
 
+pub use check::{CheckConfig, Threshold};
 pub(crate) use schema::spelled;
 
 /// The name of the file.
@@ -46,6 +48,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// `[retention]`.
     pub retention: RetentionConfig,
+    /// `[check]`.
+    pub check: CheckConfig,
 }
 
 /// `[environment]`.

@@ -11,6 +11,11 @@ const ENGINES: &[&str] = &["auto", "docker", "native", "attach"];
 /// How tests are kept apart in one database.
 const ISOLATIONS: &[&str] = &["template", "rollback", "truncate", "shared"];
 
+/// From which weight on findings count.
+const THRESHOLDS: &[&str] = &["error", "warning", "note", "never"];
+/// How much a finding may weigh.
+const SEVERITIES: &[&str] = &["error", "warning", "note"];
+
 /// The keys and what they take.
 pub(super) const KEYS: &[(&str, Kind)] = &[
     ("project.name", Kind::Text),
@@ -51,6 +56,11 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("retention.age", Kind::Duration),
     ("retention.runs", Kind::Count),
     ("retention.size", Kind::Size),
+    ("check.fail-on", Kind::Choice(THRESHOLDS)),
+    ("check.select", Kind::Texts),
+    ("check.ignore", Kind::Texts),
+    ("check.severity.*", Kind::Choice(SEVERITIES)),
+    ("check.scripts.*.requires", Kind::Texts),
 ];
 
 /// What a path leads to.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::check;
 use super::kind::Value;
 use super::settings::Settings;
 use super::{
@@ -11,7 +12,7 @@ use super::{
 use crate::source::{Source, Sourced};
 
 /// A type that a checked value is taken as. `None` never happens for a key of the right kind.
-trait Take: Sized {
+pub(super) trait Take: Sized {
     fn take(value: Value) -> Option<Self>;
 }
 
@@ -64,14 +65,18 @@ impl Take for Vec<Sourced<String>> {
 
 impl Settings {
     /// Takes the value of one key.
-    fn take<T: Take>(&mut self, path: &[&str]) -> Option<Sourced<T>> {
+    pub(super) fn take<T: Take>(&mut self, path: &[&str]) -> Option<Sourced<T>> {
         let path: Vec<String> = path.iter().map(|part| (*part).to_owned()).collect();
         let Sourced { value, source } = self.values.remove(&path)?;
         Some(Sourced::new(T::take(value)?, source))
     }
 
     /// Takes the values of all keys `prefix.NAME` or, with a last part, `prefix.NAME.last`.
-    fn take_named<T: Take>(&mut self, prefix: &[&str], last: Option<&str>) -> BTreeMap<String, Sourced<T>> {
+    pub(super) fn take_named<T: Take>(
+        &mut self,
+        prefix: &[&str],
+        last: Option<&str>,
+    ) -> BTreeMap<String, Sourced<T>> {
         let length = prefix.len() + 1 + usize::from(last.is_some());
         let names: Vec<String> = self
             .values
@@ -120,6 +125,7 @@ pub(super) fn config(settings: &mut Settings, exists: bool) -> Config {
             runs: settings.take(&["retention", "runs"]),
             size: settings.take(&["retention", "size"]),
         },
+        check: check::take(settings),
     }
 }
 

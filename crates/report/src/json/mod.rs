@@ -29,7 +29,7 @@ struct Document<T> {
 
 /// The document, with a line end. Values of this room have text keys and finite numbers, so that there is always
 /// something to print; were that ever broken, the document says so instead of a panic.
-fn document(content: impl Serialize) -> String {
+pub(crate) fn document(content: impl Serialize) -> String {
     let document = Document { format: FORMAT, content };
     let text = serde_json::to_string_pretty(&document);
     text.unwrap_or_else(|error| format!("{{\"format\": {FORMAT}, \"error\": \"{error}\"}}")) + "\n"

@@ -157,3 +157,18 @@ fn findings_show_their_line_and_say_what_to_do() {
     assert_eq!(findings[0].source.as_deref(), Some("    imge: i"));
     assert_eq!(findings[0].help.as_deref(), Some("did you mean `image`?"));
 }
+
+#[test]
+fn a_missing_environment_file_names_the_example_beside_it() {
+    let check = |beside: &str, expected: &str| {
+        let compose = "services: {a: {image: x, env_file: .env.test}}";
+        let files = [("compose.yaml", compose), (beside, "A=1\n")];
+        let (_, findings) =
+            crate::compose::parse_files(&files, &["compose.yaml"], &std::collections::BTreeMap::new());
+        let help = findings.first().and_then(|finding| finding.help.clone()).unwrap_or_default();
+        assert_eq!((findings.len(), help.contains(expected)), (1, true), "{beside}: {help}");
+    };
+    check(".env.test.example", "copy `.env.test.example`");
+    check(".env.sample", "copy `.env.sample`");
+    check("env.example", "make the file");
+}

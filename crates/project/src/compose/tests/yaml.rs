@@ -109,3 +109,16 @@ fn aliases_cannot_unfold_without_bound() {
 fn a_mark_at_the_start_of_the_file_is_no_part_of_it() {
     assert_eq!(Project::new("\u{feff}services: {a: {image: i}}\n").clean().services.len(), 1);
 }
+
+#[test]
+fn a_closing_bracket_may_stand_as_far_left_as_its_key() {
+    let text = "services:\n  a:\n    image: x\n    command: [\n      one,\n    ]\n    environment: {\n      A: b\n    }\n    user: me\n";
+    let (project, findings) = crate::compose::parse_str(text, &std::collections::BTreeMap::new());
+    assert_eq!(findings, []);
+    let a = project.service("a").unwrap();
+    assert_eq!((a.command.clone(), a.user.as_deref()), (Some(vec!["one".to_owned()]), Some("me")));
+    assert_eq!(a.place_of("user").line, 10);
+    let broken = "services:\n  a: {image: x\n  b: ]\n";
+    let (_, findings) = crate::compose::parse_str(broken, &std::collections::BTreeMap::new());
+    assert!(findings.iter().any(|finding| finding.code == "TY-CM001"));
+}

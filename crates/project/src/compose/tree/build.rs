@@ -3,9 +3,10 @@
 //! Never fails: what is wrong becomes a problem, and what stands before it is kept. Aliases are unfolded in place, with
 //! bounds, so that a small file cannot become a huge tree.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use super::{Entry, Map, Mark, Node, Scalar, Spot, Value};
 use crate::compose::codes;
@@ -17,28 +18,37 @@ const MAX_NODES: usize = 100_000;
 /// The deepest nesting that is read. Real files stay below 12; the bound keeps recursion over a tree safe.
 const MAX_DEPTH: usize = 64;
 
+/// How many lines are moved at most before a text is given up, see [`with_closer_moved`].
+const MAX_MOVED: usize = 64;
+
 /// The documents of a text. A text with an error yields the documents before it.
 pub(crate) fn parse(text: &str, file: u32, findings: &mut Findings) -> Vec<Node> {
-    let mut builder = Builder::new(file, findings);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let step =
-            match event {
-                Ok((event, span)) => builder.event(event, span),
-                Err(error) => {
-                    let spot = builder.spot(*error.marker());
-                    builder.findings.push(Problem::error(codes::SYNTAX, spot, plain(error.info())).help(
-                        "the file is not valid YAML from here on: check indentation, quotes and brackets",
-                    ));
-                    Err(Stop)
-                }
-            };
-        if step.is_err() {
-            break;
+    let mut text = Cow::Borrowed(text.strip_prefix('\u{feff}').unwrap_or(text));
+    let mut moved = 0;
+    loop {
+        let mut builder = Builder::new(file, findings);
+        let Err(error) = builder.read(&text) else { return builder.documents };
+        match with_closer_moved(&text, &error).filter(|_| moved < MAX_MOVED) {
+            Some(other) => (text, moved) = (Cow::Owned(other), moved + 1),
+            None => {
+                let spot = builder.spot(*error.marker());
+                let help = "the file is not valid YAML from here on: check indentation, quotes and brackets";
+                builder.findings.push(Problem::error(codes::SYNTAX, spot, plain(error.info())).help(help));
+                return builder.documents;
+            }
         }
     }
-    builder.documents
+}
+
+/// The text with the line of an error moved to the right, when all that is wrong with it is that a closing bracket
+/// stands too far left: the parser follows YAML's grammar there, and compose does not.
+fn with_closer_moved(text: &str, error: &ScanError) -> Option<String> {
+    let start =
+        text.split_inclusive('\n').take(error.marker().line().checked_sub(1)?).map(str::len).sum::<usize>();
+    let line = text.get(start..)?;
+    let closes = line.trim_start_matches(' ').starts_with([']', '}']);
+    (closes && error.info().contains("invalid indentation"))
+        .then(|| format!("{}{:MAX_DEPTH$}{line}", &text[..start], ""))
 }
 
 /// The parser's message without its technical beginning.
@@ -89,6 +99,18 @@ enum Key {
 impl<'a> Builder<'a> {
     fn new(file: u32, findings: &'a mut Findings) -> Builder<'a> {
         Builder { file, findings, open: Vec::new(), anchors: HashMap::new(), nodes: 0, documents: Vec::new() }
+    }
+
+    /// Reads a text to its end, to its first error, or until it becomes too large.
+    fn read(&mut self, text: &str) -> Result<(), ScanError> {
+        let mut parser = Parser::new_from_str(text);
+        while let Some(event) = parser.next_event() {
+            let (event, span) = event?;
+            if self.event(event, span).is_err() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn spot(&self, marker: Marker) -> Spot {

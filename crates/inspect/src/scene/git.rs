@@ -1,0 +1,120 @@
+//! What git knows about the files of a project. It is only asked when a rule wants to know, and changes nothing.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::Path;
+
+use testyard_sys::tool;
+
+/// Settings that keep a question free of side effects: no hook and no monitor of the repository is started.
+const QUIET: [&str; 4] = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"];
+
+/// How a file stands with git.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is in the index: a fresh clone has it, once it is committed.
+    Tracked,
+    /// It is neither in the index nor ignored.
+    Untracked,
+    /// It is ignored: no clone will ever have it.
+    Ignored,
+    /// There is no repository, no git, or no such file.
+    Unknown,
+}
+
+/// The files of a repository below the project's root.
+#[derive(Debug, Default)]
+pub struct Git {
+    tracked: BTreeMap<String, bool>,
+    untracked: BTreeSet<String>,
+}
+
+impl Git {
+    /// Asks git; `None` without a repository or without git.
+    pub(crate) fn of(root: &Path) -> Option<Git> {
+        let staged = ask(root, &["ls-files", "-z", "--stage"])?;
+        let others = ask(root, &["ls-files", "-z", "--others", "--exclude-standard"])?;
+        Some(Git {
+            tracked: records(&staged).filter_map(staged_entry).collect(),
+            untracked: records(&others).map(str::to_owned).collect(),
+        })
+    }
+
+    /// Whether the index has a file.
+    pub fn tracks(&self, path: &str) -> bool {
+        self.tracked.contains_key(path)
+    }
+
+    /// Whether the index has any file below a folder.
+    pub fn tracks_below(&self, folder: &str) -> bool {
+        let start = format!("{folder}/");
+        self.tracked.range(start.clone()..).next().is_some_and(|(path, _)| path.starts_with(&start))
+    }
+
+    /// Whether the index has a file as executable; `None` when it does not have it.
+    pub fn executable(&self, path: &str) -> Option<bool> {
+        self.tracked.get(path).copied()
+    }
+
+    /// All files of the index.
+    pub fn tracked(&self) -> impl Iterator<Item = &str> {
+        self.tracked.keys().map(String::as_str)
+    }
+
+    /// How an existing file stands.
+    pub(crate) fn standing(&self, path: &str) -> Standing {
+        if self.tracks(path) {
+            Standing::Tracked
+        } else if self.untracked.contains(path) {
+            Standing::Untracked
+        } else {
+            Standing::Ignored
+        }
+    }
+}
+
+/// What git prints for a question, or nothing when it fails.
+pub(crate) fn ask(root: &Path, question: &[&str]) -> Option<String> {
+    let arguments: Vec<OsString> = QUIET.iter().chain(question).map(OsString::from).collect();
+    let done = tool::output("git", &arguments, root, &[("GIT_OPTIONAL_LOCKS", "0")]).ok()?;
+    done.status.success().then(|| String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+fn records(text: &str) -> impl Iterator<Item = &str> {
+    text.split('\0').filter(|record| !record.is_empty())
+}
+
+/// `100755 <object> 0<tab>path`.
+fn staged_entry(record: &str) -> Option<(String, bool)> {
+    let (facts, path) = record.split_once('\t')?;
+    Some((path.to_owned(), facts.starts_with("100755")))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::repository;
+
+    use super::*;
+
+    #[test]
+    fn files_stand_as_git_says() {
+        let files = [(".gitignore", "*.env\n"), ("a/run.sh*", "true"), ("a/plain.sh", "true")];
+        let Some(folder) = repository(&files, &[("secret.env", ""), ("new.txt", "")]) else { return };
+        let git = Git::of(folder.path()).unwrap();
+        let check = |path: &str, expected| assert_eq!(git.standing(path), expected, "{path}");
+        check("a/run.sh", Standing::Tracked);
+        check("new.txt", Standing::Untracked);
+        check("secret.env", Standing::Ignored);
+        assert_eq!(git.executable("a/run.sh"), Some(true));
+        assert_eq!(git.executable("a/plain.sh"), Some(false));
+        assert_eq!(git.executable("new.txt"), None);
+        assert!(git.tracks_below("a") && !git.tracks_below("b"));
+        assert_eq!(git.tracked().count(), 3);
+    }
+
+    #[test]
+    fn without_a_repository_nothing_is_known() {
+        let folder = crate::fixture::folder(&[("a", "")]);
+        assert!(Git::of(folder.path()).is_none());
+    }
+}
