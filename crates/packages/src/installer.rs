@@ -60,7 +60,7 @@ pub(crate) async fn for_wheels(context: &Context) -> Vec<Installer> {
     let mut found: Vec<Installer> = uv(context).map(Installer::Uv).into_iter().collect();
     for name in ["python3", "python"] {
         for python in context.programs(name) {
-            if has_pip(context, &python).await {
+            if let Some(python) = with_pip(context, &python).await {
                 found.push(Installer::Pip(python));
                 return found;
             }
@@ -69,9 +69,13 @@ pub(crate) async fn for_wheels(context: &Context) -> Vec<Installer> {
     found
 }
 
-async fn has_pip(context: &Context, python: &Path) -> bool {
-    let question = ["-c", "import pip"];
-    tool::ask(context, python, &question, &context.variables, ANSWERS_WITHIN)
-        .await
-        .is_ok_and(|answer| answer.ok)
+/// The interpreter itself behind a name, when it has pip. A version manager's shim would do more than install: pyenv's
+/// writes all of its shims anew after every installation, under a lock that waits a minute for one that was killed.
+async fn with_pip(context: &Context, python: &Path) -> Option<PathBuf> {
+    let question = ["-c", "import pip, sys; print(sys.executable)"];
+    let answer = tool::ask(context, python, &question, &context.variables, ANSWERS_WITHIN).await;
+    let answer = answer.ok().filter(|answer| answer.ok)?;
+    let executable = PathBuf::from(answer.stdout.trim());
+    // An embedded Python may not know what it is executed as.
+    Some(if executable.is_absolute() { executable } else { python.to_owned() })
 }
