@@ -13,6 +13,7 @@ pub mod lock;
 pub mod ports;
 pub mod process;
 pub mod procfs;
+pub mod resources;
 pub mod signals;
 pub mod sweep;
 pub mod tool;

@@ -12,6 +12,8 @@ mod script;
 
 use crate::rule::Rule;
 
+pub use script::{Wish, wishes};
+
 /// The families, in the order of the manual.
 const FAMILIES: [&[Rule]; 9] = [
     context::RULES,

@@ -82,10 +82,8 @@ impl Reading<'_> {
     }
 
     fn candidates(&self) -> Vec<String> {
-        let own =
-            self.tree.files().iter().filter(|file| {
-                !file.foreign && !file.path.starts_with(".github/") && is_compose(file.name())
-            });
+        let own = self.tree.files().iter().filter(|file| !file.foreign && is_compose(file.name()));
+        let own = own.filter(|file| !is_elsewhere(&file.path));
         own.map(|file| file.path.clone()).collect()
     }
 
@@ -125,7 +123,10 @@ impl ComposeSet {
     /// The reader's findings that are certain: nothing about what may stand in another file or in the environment of
     /// whoever starts it.
     pub(crate) fn certain(&self) -> impl Iterator<Item = Finding> + '_ {
-        let part = !self.whole && !self.chosen && !self.files.iter().any(|file| BASE.contains(&name(file)));
+        let without_image = self.findings.iter().any(|finding| finding.code == codes::NO_IMAGE);
+        let usual = self.files.iter().any(|file| BASE.contains(&name(file)));
+        // A file under its usual name may be a part, too: of a set that only a command line names.
+        let part = !self.whole && !self.chosen && (without_image || !usual);
         let kept =
             self.findings.iter().filter(move |finding| !(part && OF_PARTS.contains(&finding.code.as_str())));
         kept.cloned().map(|finding| match finding.code.as_str() {
@@ -137,6 +138,11 @@ impl ComposeSet {
             _ => finding,
         })
     }
+}
+
+/// Whether a path is that of a workflow, whose name may speak of compose, or of a template that only becomes a file.
+fn is_elsewhere(path: &str) -> bool {
+    path.starts_with(".github/") || path.contains("{{")
 }
 
 /// Whether the line of a finding holds a variable.
@@ -218,10 +224,20 @@ mod tests {
         assert!(found.iter().all(|finding| finding.place.path.ends_with("compose.yaml")));
     }
 
+    fn parts_under_usual_names() -> (crate::Scene, tempfile::TempDir) {
+        scene(&[
+            ("compose.yaml", "services: {a: {image: x}}"),
+            ("ci/one/compose.yaml", "services: {a: {ports: ['1:1']}}"),
+            ("{{cookiecutter.slug}}/compose.yaml", "services: {a: {image: {{ x }}}}"),
+        ])
+    }
+
     #[test]
     fn what_a_part_lacks_is_not_told() {
         let (scene, _folder) = scene(&[("x/y/prod-compose.yml", "services: {a: {ports: ['1:1']}}")]);
         assert_eq!(scene.compose()[0].certain().count(), 0);
+        let (others, _folder) = parts_under_usual_names();
+        assert_eq!(others.compose().iter().flat_map(|set| set.certain()).count(), 0);
         assert_eq!(scene.compose()[0].findings.len(), 1);
     }
 }

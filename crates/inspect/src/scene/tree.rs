@@ -101,7 +101,7 @@ impl Tree {
                     waiting.push((path, foreign || FOREIGN.contains(&name.as_str())));
                 }
                 Ok(_) => {
-                    self.files.extend(entry.metadata().ok().map(|data| file(&entry, path, &data, foreign)))
+                    self.files.extend(entry.metadata().ok().map(|data| file(&entry, path, &data, foreign)));
                 }
                 Err(_) => {}
             }

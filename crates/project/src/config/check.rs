@@ -34,7 +34,7 @@ pub struct CheckConfig {
     pub ignore: Vec<String>,
     /// Other weights, by code.
     pub severity: BTreeMap<String, Severity>,
-    /// Functions that scripts must define, by the script's path.
+    /// What is required of scripts, by the script's path: functions by name, and the words that rule TY-SH017 knows.
     pub scripts: BTreeMap<String, Sourced<Vec<Sourced<String>>>>,
 }
 

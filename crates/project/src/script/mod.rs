@@ -4,9 +4,10 @@
 //! their words and places, functions, loops, variables). What does not: which files are scripts, and what is good or bad
 //! about one.
 //!
-//! The way of the data: `parse` (brush-parser, kept from doing harm) → `walk` (its tree, flattened to facts) → `words`
+//! The way of the data: `parse` (brush-parser, kept from doing harm) → `walk` (its tree, flattened to facts) → `command` → `words`
 //! (what a word says when nothing has to be expanded).
 
+mod command;
 mod depth;
 mod facts;
 mod options;

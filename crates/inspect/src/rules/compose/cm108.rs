@@ -78,8 +78,8 @@ fn asks(command: &Command) -> bool {
     };
     let elsewhere = |word: &&str| word.contains("://") || word.contains("host=");
     match words.first() {
-        Some(&"pg_isready") => !words.iter().any(|word| elsewhere(&word) && !word.starts_with("--host=")),
-        Some(&"psql") => words.iter().any(|word| plain(&word)) && !words.iter().any(|word| elsewhere(&word)),
+        Some(&"pg_isready") => !words.iter().any(|word| elsewhere(word) && !word.starts_with("--host=")),
+        Some(&"psql") => words.iter().any(plain) && !words.iter().any(elsewhere),
         _ => false,
     }
 }

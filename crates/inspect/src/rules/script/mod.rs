@@ -17,8 +17,11 @@ mod sh013;
 mod sh014;
 mod sh015;
 mod sh016;
+mod sh017;
 
 use crate::rule::Rule;
+
+pub use sh017::{Wish, wishes};
 
 /// The rules of this family.
 pub(crate) const RULES: &[Rule] = &[
@@ -38,4 +41,5 @@ pub(crate) const RULES: &[Rule] = &[
     sh014::RULE,
     sh015::RULE,
     sh016::RULE,
+    sh017::RULE,
 ];

@@ -1,0 +1,124 @@
+//! `addopts` has an option of a plugin that the project does not ask for.
+//!
+//! An option that no installed plugin knows ends pytest before it collects anything: `unrecognized arguments: --cov`. On
+//! the machine where the plugin once got installed by hand it works.
+//!
+//! Fires: `addopts = --cov=app`, and no requirement file, lock or `pyproject.toml` has the text `pytest-cov`.
+//!
+//! Fine: the plugin stands in any of them, also inside of another package's lock entry; a project without any such file.
+//!
+//! Help: add the plugin to the requirements of the tests.
+//!
+//! Source: the manuals of the plugins.
+
+use testyard_model::Place;
+
+use crate::rule::{Rule, rule};
+use crate::scene::Scene;
+use crate::sink::Sink;
+
+/// The rule.
+pub(crate) const RULE: Rule = rule!("TY-PY002", "an option's plugin is not required", Warning, check);
+
+/// Options that only one plugin has, with the packages that bring it.
+const PLUGINS: [(&str, &[&str]); 9] = [
+    ("--cov", &["pytest-cov"]),
+    ("--cov-report", &["pytest-cov"]),
+    ("--cov-fail-under", &["pytest-cov"]),
+    ("--reruns", &["pytest-rerunfailures"]),
+    ("--numprocesses", &["pytest-xdist"]),
+    ("--dist", &["pytest-xdist"]),
+    ("--asyncio-mode", &["pytest-asyncio"]),
+    ("--ds", &["pytest-django"]),
+    ("--reuse-db", &["pytest-django"]),
+];
+
+fn check(scene: &Scene, found: &mut Sink<'_>) {
+    let Some(config) = &scene.discovery().pytest else { return };
+    let Some(file) = config.file.to_str() else { return };
+    let Some(text) = scene.text(file) else { return };
+    let declared = declarations(scene);
+    if declared.is_empty() {
+        return;
+    }
+    let mut told: Vec<&str> = Vec::new();
+    for (line, option) in options(text) {
+        let Some((_, packages)) = PLUGINS.iter().find(|(known, _)| *known == option) else { continue };
+        let Some(package) = packages.first().filter(|package| !told.contains(*package)) else { continue };
+        let asked = declared.iter().any(|path| scene.text(path).is_some_and(|text| names(text, package)));
+        if !asked {
+            told.push(package);
+            let message =
+                format!("`{option}` needs {package}, which no requirement file of the project names");
+            found
+                .at(Place::at(file, line, 0), message)
+                .help(format!("add {package} to what the tests require"));
+        }
+    }
+}
+
+/// The files in which anything may be required.
+fn declarations(scene: &Scene) -> Vec<&str> {
+    let files = scene.own_files().filter(|file| {
+        let name = file.name();
+        let kind = |end: &str| name.ends_with(end);
+        matches!(
+            name,
+            "pyproject.toml" | "setup.py" | "setup.cfg" | "tox.ini" | "noxfile.py" | "Pipfile" | "Makefile"
+        ) || kind(".lock")
+            || kind("Dockerfile")
+            || (kind(".yml") || kind(".yaml"))
+            || (kind(".txt") || kind(".in"))
+                && (name.contains("require") || file.folder().contains("require"))
+            || kind(".sh")
+    });
+    let paths: Vec<&str> = files.map(|file| file.path.as_str()).collect();
+    // Without a declaration that is read as such, nothing is known about what gets installed.
+    let known =
+        paths.iter().any(|path| path.ends_with(".txt") || path.ends_with(".toml") || path.ends_with(".lock"));
+    if known { paths } else { Vec::new() }
+}
+
+/// Whether a text names a package, in any spelling of it. A file that takes its requirements from elsewhere may.
+fn names(text: &str, package: &str) -> bool {
+    let text = text.to_lowercase().replace('_', "-");
+    let git = text.lines().any(|line| line.trim_start().starts_with("-r http"));
+    git || text.contains(package)
+}
+
+/// The long options of `addopts`, each with its line.
+fn options(text: &str) -> Vec<(u32, &str)> {
+    let mut options = Vec::new();
+    let mut inside = false;
+    for (index, line) in text.lines().enumerate() {
+        let starts = line.trim_start().starts_with("addopts");
+        let continues = line.starts_with([' ', '\t', '"', '\'', ']', '-']) && !line.trim().is_empty();
+        inside = starts || (inside && continues);
+        if !inside || line.trim_start().starts_with('#') {
+            continue;
+        }
+        let words = line.split([' ', '\t', '"', '\'', ',', '[', ']']).filter(|word| word.starts_with("--"));
+        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+        options.extend(words.map(|word| (number, word.split('=').next().unwrap_or(word))));
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::fixture::{fires, holds};
+
+    #[test]
+    fn plugins_are_required() {
+        let config =
+            ("pytest.ini", "[pytest]\naddopts = -ra --cov=app\n    --reruns 2\ntestpaths = --dist\n");
+        let found = fires(super::RULE, &[config, ("requirements.txt", "pytest\npytest_cov==5\n")]);
+        assert_eq!((found.len(), found[0].place.line), (1, 3));
+        holds(super::RULE, &[config, ("requirements.txt", "pytest-cov\npytest-rerunfailures\n")]);
+        holds(super::RULE, &[config]);
+        let table = "[project]\ndependencies = [\"pytest\"]\n[tool.pytest.ini_options]\naddopts = [\n  \"--dist=load\",\n]\n";
+        assert_eq!(fires(super::RULE, &[("pyproject.toml", table)])[0].place.line, 5);
+        let quiet = table.replace("\"pytest\"", "\"pytest-xdist\"");
+        holds(super::RULE, &[("pyproject.toml", &quiet)]);
+    }
+}
