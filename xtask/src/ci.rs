@@ -19,5 +19,5 @@ fn licences() -> Result<(), String> {
     if !shell::is_there(&["cargo", "deny", "--version"]) {
         shell::run(&["cargo", "install", "cargo-deny", "--locked"])?;
     }
-    shell::run(&["cargo", "deny", "--offline", "--locked", "check", "licenses", "bans", "sources"])
+    shell::run(&["cargo", "deny", "--locked", "check", "licenses", "bans", "sources"])
 }
