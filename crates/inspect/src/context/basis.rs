@@ -117,9 +117,11 @@ fn composed(scene: &Scene, basis: &str, service: &Service) -> Option<Build> {
 
 /// The builds that CI workflows start.
 fn in_workflows(scene: &Scene, file: &File) -> Vec<Build> {
-    let Some(text) = scene.text(&file.path).filter(|_| workflow::is_workflow(Path::new(&file.path))) else {
+    // The name is asked first: every other file of the project stays unread.
+    if !workflow::is_workflow(Path::new(&file.path)) {
         return Vec::new();
-    };
+    }
+    let Some(text) = scene.text(&file.path) else { return Vec::new() };
     let read = workflow::read(Path::new(&file.path), text);
     let calls = read.jobs.iter().flat_map(|job| job.calls.iter().map(move |call| (job, call)));
     let builds = calls.filter_map(|(job, call)| {
