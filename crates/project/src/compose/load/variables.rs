@@ -74,7 +74,12 @@ impl Loader {
         }
         let name = missing.file_name()?.to_str()?;
         let words = ["example", "sample", "template", "dist"];
-        let after = words.iter().flat_map(|word| [format!("{name}.{word}"), format!("{name}-{word}")]);
+        // `.env.test` may be made from `.env.test.example` or from `.env.example`.
+        let stem = name.rsplit_once('.').map(|(stem, _)| stem).filter(|stem| !stem.is_empty());
+        let after = [Some(name), stem].into_iter().flatten();
+        let after = after
+            .flat_map(|name| words.map(|word| [format!("{name}.{word}"), format!("{name}-{word}")]))
+            .flatten();
         let before = words.iter().map(|word| format!("{word}.{}", name.trim_start_matches('.')));
         let plain = words.iter().map(|word| format!("{}.{word}", name.trim_start_matches('.')));
         let beside = |name: String| Some(missing.with_file_name(name)).filter(|path| self.files.has(path));
