@@ -1,7 +1,7 @@
 //! Inspection: what will break, said before anything is built or started.
 //!
 //! What lives here: the rules, one file each, over what the room `project` reads; the [`Scene`] they look at; the
-//! suppressions that users write; and [`check`], which runs the rules. What does not: parsers of the formats users
+//! suppressions that users write; and [`check()`], which runs the rules. What does not: parsers of the formats users
 //! write (they are in `project`), and how findings are shown.
 
 mod check;
