@@ -59,6 +59,20 @@ fn every_format_names_the_place() {
 }
 
 #[test]
+fn what_a_script_must_have_is_ticked_off() {
+    let list = "[check.scripts.\"setup.sh\"]\nrequires = [\"strict-mode\", \"die\"]\n";
+    let script = "#!/bin/bash\nset -euo pipefail\n";
+    let project = Project::of(&[("testyard.toml", list), ("setup.sh", script)]);
+    let said = check(&project, &[]).stdout;
+    assert!(said.contains("required of setup.sh\n"), "{said}");
+    let wishes = &check(&project, &["--format", "json"]).json()["wishes"];
+    let met: Vec<_> = wishes.as_array().expect("a list").iter().map(|wish| wish["met"].as_bool()).collect();
+    assert_eq!(met, [Some(true), Some(false)]);
+    let elsewhere = check(&project, &["testyard.toml", "--format", "json"]).json();
+    assert_eq!(elsewhere["wishes"], serde_json::json!([]));
+}
+
+#[test]
 fn a_rule_explains_itself() {
     let project = Project::of(&[]);
     let page = check(&project, &["--explain", "ty-ck002"]);

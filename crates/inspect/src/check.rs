@@ -1,10 +1,11 @@
 //! Running the rules over a scene.
 
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use testyard_model::{Cause, Finding, Inspection, Severity, Tally};
+use testyard_model::{Cause, Finding, Inspection, Severity, Tally, Wish};
 use testyard_project::config::CheckConfig;
 
 use crate::linter::{Linter, LinterError};
@@ -17,6 +18,8 @@ use crate::suppress;
 
 /// The most threads that rules run on: they share what they read, so more of them only wait.
 const THREADS: usize = 4;
+/// The rule that says which wishes are not met.
+const WISHES: &str = "TY-SH017";
 
 /// What is to be inspected.
 #[derive(Debug, Clone, Default)]
@@ -51,7 +54,8 @@ pub fn check(scene: &Scene, request: &Request) -> Result<Inspection, LinterError
     }
     findings.sort_by(|a, b| (&a.place, &a.code, &a.message).cmp(&(&b.place, &b.code, &b.message)));
     findings.dedup();
-    let mut inspection = Inspection { findings, causes, summary: Tally::default() };
+    let mut inspection =
+        Inspection { findings, causes, wishes: request.wishes(scene, &run), summary: Tally::default() };
     inspection.settle();
     inspection.summary.files = scene.read_files().count();
     inspection.summary.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -60,8 +64,19 @@ pub fn check(scene: &Scene, request: &Request) -> Result<Inspection, LinterError
 
 impl Request {
     fn covers(&self, finding: &Finding) -> bool {
-        let inside = |path: &String| path.is_empty() || finding.place.path.starts_with(path);
+        self.covers_path(&finding.place.path)
+    }
+
+    fn covers_path(&self, covered: &Path) -> bool {
+        let inside = |path: &String| path.is_empty() || covered.starts_with(path);
         self.paths.is_empty() || self.paths.iter().any(inside)
+    }
+
+    /// What is required of the scripts that are looked at, when the rule about it ran.
+    fn wishes(&self, scene: &Scene, run: &[&str]) -> Vec<Wish> {
+        let mut wishes = if run.contains(&WISHES) { rules::wishes(scene) } else { Vec::new() };
+        wishes.retain(|wish| self.covers_path(Path::new(&wish.script)));
+        wishes
     }
 }
 

@@ -28,5 +28,5 @@ pub use linter::{Linter, LinterError};
 pub use manual::manual;
 pub use reader::told;
 pub use rule::Rule;
-pub use rules::{Wish, all, find, wishes};
+pub use rules::{all, find};
 pub use scene::{ComposeSet, File, Git, Scene, Standing, Tree};

@@ -17,6 +17,17 @@ pub struct Cause {
     pub findings: Vec<usize>,
 }
 
+/// One thing that a project requires of one of its scripts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wish {
+    /// The script's path, relative to the project.
+    pub script: String,
+    /// What is required, one thing only: `strict-mode`, `function log`.
+    pub what: String,
+    /// Whether it is there; `None` when the wish is not understood or the script could not be read.
+    pub met: Option<bool>,
+}
+
 /// How many findings there are of each severity, and what it took to know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
@@ -39,6 +50,9 @@ pub struct Inspection {
     pub findings: Vec<Finding>,
     /// The causes that at least one finding names.
     pub causes: Vec<Cause>,
+    /// What the project requires of its scripts, in the order of its settings; a wish that is not met is a finding too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wishes: Vec<Wish>,
     /// How many there are.
     pub summary: Tally,
 }
@@ -116,7 +130,7 @@ mod tests {
                 finding("D", Severity::Warning, Some("one")),
             ],
             causes: vec![cause("one"), cause("two"), cause("none")],
-            summary: Tally::default(),
+            ..Inspection::default()
         };
         inspection.settle();
         let shown = |inspection: &Inspection| {

@@ -28,7 +28,7 @@ pub use fidelity::{Fidelity, Ledger, LedgerEntry};
 pub use finding::{Finding, Place, Severity};
 pub use gate::{Gate, GateResult};
 pub use id::{CheckId, RunId, TestId};
-pub use inspection::{Cause, Inspection, Tally};
+pub use inspection::{Cause, Inspection, Tally, Wish};
 pub use outcome::{Counts, Outcome, Standing, Verdict};
 pub use phase::Phase;
 pub use plan::Plan;

@@ -12,7 +12,7 @@ mod script;
 
 use crate::rule::Rule;
 
-pub use script::{Wish, wishes};
+pub(crate) use script::wishes;
 
 /// The families, in the order of the manual.
 const FAMILIES: [&[Rule]; 9] = [

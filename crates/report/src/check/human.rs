@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use testyard_model::{Finding, Inspection, Severity};
+use testyard_model::{Finding, Inspection, Severity, Wish};
 
 use super::{Described, Shown};
 use crate::finding;
@@ -26,6 +26,7 @@ pub fn human(shown: &Shown<'_>, style: Style) -> Vec<String> {
         lines.extend(finding::lines(one));
         lines.push(Line::new());
     }
+    lines.extend(wishes(&inspection.wishes, style));
     lines.push(summary(shown));
     lines.iter().map(|line| line.paint(style)).collect()
 }
@@ -55,6 +56,26 @@ fn of_cause(message: &str, findings: &[&Finding], style: Style) -> Vec<Line> {
     lines.extend(each.map(|one| Line::new().plain("  ").join(finding::title(one))));
     if let Some(more) = findings.len().checked_sub(OF_ONE_CAUSE).filter(|more| *more > 0) {
         lines.push(Line::new().plain("  ").dim(format!("{} and {more} more", style.ellipsis())));
+    }
+    lines
+}
+
+/// What the project requires of its scripts as a ticked list, script by script; nothing where it requires nothing.
+fn wishes(wishes: &[Wish], style: Style) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for of_script in wishes.chunk_by(|one, next| one.script == next.script) {
+        lines.extend(
+            of_script.first().map(|wish| Line::new().plain("required of ").add(Role::Bold, &wish.script)),
+        );
+        lines.extend(of_script.iter().map(|wish| {
+            let (role, sign) = match wish.met {
+                Some(true) => (Role::Good, style.sign("✓", "[x]")),
+                Some(false) => (Role::Bad, style.sign("✗", "[ ]")),
+                None => (Role::Care, style.sign("?", "[?]")),
+            };
+            Line::new().plain("  ").add(role, sign).plain(format!(" {}", wish.what))
+        }));
+        lines.push(Line::new());
     }
     lines
 }
@@ -113,6 +134,27 @@ mod tests {
         compose.yaml: note[TY-CM050]: `version` is obsolete
 
         2 errors, 1 warning, 1 note in 3 files (12 ms)
+        ");
+    }
+
+    #[test]
+    fn what_is_required_is_ticked_off() {
+        let wish = |script: &str, what: &str, met| Wish { script: script.into(), what: what.into(), met };
+        let list = [
+            wish("setup.sh", "strict-mode", Some(true)),
+            wish("setup.sh", "function die", Some(false)),
+            wish("run.sh", "error-trap", None),
+        ];
+        let inspection = Inspection { wishes: list.to_vec(), ..Inspection::default() };
+        insta::assert_snapshot!(human(&shown(&inspection), Style::default()).join("\n"), @"
+        required of setup.sh
+          ✓ strict-mode
+          ✗ function die
+
+        required of run.sh
+          ? error-trap
+
+        nothing found in 0 files (0 ms)
         ");
     }
 

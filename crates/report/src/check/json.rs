@@ -1,7 +1,7 @@
 //! The documents of `check`.
 
 use serde::Serialize;
-use testyard_model::{Cause, Finding, Tally, inspection};
+use testyard_model::{Cause, Finding, Tally, Wish, inspection};
 
 use super::{Described, Shown};
 use crate::json::document;
@@ -10,6 +10,7 @@ use crate::json::document;
 struct Check<'a> {
     findings: Vec<Row<'a>>,
     causes: &'a [Cause],
+    wishes: &'a [Wish],
     summary: Tally,
     known: usize,
 }
@@ -36,7 +37,13 @@ pub fn json(shown: &Shown<'_>) -> String {
     let prints = inspection::fingerprints(&inspection.findings);
     let findings =
         inspection.findings.iter().zip(prints).map(|(finding, print)| row(finding, print)).collect();
-    document(Check { findings, causes: &inspection.causes, summary: inspection.summary, known: shown.known })
+    document(Check {
+        findings,
+        causes: &inspection.causes,
+        wishes: &inspection.wishes,
+        summary: inspection.summary,
+        known: shown.known,
+    })
 }
 
 fn row(finding: &Finding, fingerprint: String) -> Row<'_> {

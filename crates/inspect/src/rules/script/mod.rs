@@ -21,7 +21,7 @@ mod sh017;
 
 use crate::rule::Rule;
 
-pub use sh017::{Wish, wishes};
+pub(crate) use sh017::wishes;
 
 /// The rules of this family.
 pub(crate) const RULES: &[Rule] = &[

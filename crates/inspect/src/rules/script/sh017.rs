@@ -19,7 +19,7 @@
 //!
 //! Source: the project itself.
 
-use testyard_model::Place;
+use testyard_model::{Place, Wish};
 use testyard_project::script::Script;
 
 use super::each;
@@ -31,19 +31,8 @@ use crate::sink::Sink;
 pub(crate) const RULE: Rule =
     rule!("TY-SH017", "a script lacks what the project requires of it", Error, check);
 
-/// One thing that a project requires of a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wish {
-    /// The script's path.
-    pub script: String,
-    /// What is required, one thing only: `strict-mode`, `function log`.
-    pub what: String,
-    /// Whether it is there; `None` when the wish is not understood or the script could not be read.
-    pub met: Option<bool>,
-}
-
 /// Everything that the project requires of its scripts, in the order of the settings.
-pub fn wishes(scene: &Scene) -> Vec<Wish> {
+pub(crate) fn wishes(scene: &Scene) -> Vec<Wish> {
     let mut all = Vec::new();
     for (path, required) in &scene.check_config().scripts {
         let path = scene.relative(path.as_ref()).unwrap_or_else(|| path.clone());
