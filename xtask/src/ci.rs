@@ -1,6 +1,9 @@
 //! What has to hold before a change goes in.
 
-use crate::shell;
+use crate::{fuzz, shell};
+
+/// How many inputs each fuzz target is given: a few seconds' worth, the same ones every time.
+const INPUTS: u32 = 3_000;
 
 /// Runs every check, the cheap ones first; the tests come last, so that their summary ends the output.
 pub(crate) fn run() -> Result<(), String> {
@@ -10,6 +13,7 @@ pub(crate) fn run() -> Result<(), String> {
     eprintln!("\n$ {}", docs.join(" "));
     shell::check(shell::command(&docs).env("RUSTDOCFLAGS", "-D warnings"), "cargo doc")?;
     licences()?;
+    fuzz::run(&fuzz::Limit::Inputs(INPUTS))?;
     shell::run(&["cargo", "test", "--workspace", "--locked"])
 }
 

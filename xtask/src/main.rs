@@ -12,14 +12,14 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo xtask TASK
 
-  ci              format, lints, docs, licences and the tests, as .ci/run does
+  ci              format, lints, docs, licences, fuzzing and the tests, as .ci/run does
   bench services  how fast PostgreSQL and Redis come up, cold and warm
   bench run       what a run costs beside bare pytest on the same tests
   bench check     what an inspection costs beside hadolint and ShellCheck
   bench           all of them
   mutate-check    breaks healthy projects in every way the rules claim to see, and counts what is seen
   docs            write docs/rules.md from the rules' own pages
-  fuzz [SECONDS]  each fuzz target for so long (default 30); needs a nightly toolchain and cargo-fuzz";
+  fuzz [SECONDS]  each fuzz target for so long (default 30)";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -34,8 +34,8 @@ fn main() -> ExitCode {
         ["bench", "services"] => bench::services::run(),
         ["bench", "run"] => bench::run::run(),
         ["docs"] => docs::run(),
-        ["fuzz"] => fuzz::run("30"),
-        ["fuzz", seconds] => fuzz::run(seconds),
+        ["fuzz"] => fuzz::run(&fuzz::Limit::Seconds("30")),
+        ["fuzz", seconds] => fuzz::run(&fuzz::Limit::Seconds(seconds)),
         _ => Err(USAGE.to_owned()),
     };
     match done {
