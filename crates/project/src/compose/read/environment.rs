@@ -117,6 +117,24 @@ fn format(at: &At<'_>, findings: &mut Findings) -> Option<bool> {
     }
 }
 
+/// What Portainer names the file that it makes of a stack's variables; it never stands in a repository. Source:
+/// Portainer's documentation, "Add a new stack".
+const OF_PORTAINER: &str = "stack.env";
+
+/// What is wrong with an environment file that cannot be read.
+fn missing(file: &EnvFile, why: &str, loader: &Loader) -> Problem {
+    let shown = loader.shown(&file.path);
+    let message = format!("the environment file `{}` cannot be read: {why}", shown.display());
+    if file.path.ends_with(OF_PORTAINER) {
+        let help = "Portainer makes it of the stack's variables; outside of Portainer, make the file";
+        return Problem::warning(codes::UNREADABLE, file.spot, message).help(help);
+    }
+    let help = loader.template_help(&file.path).unwrap_or_else(|| {
+        "make the file, correct the path, or write `required: false` beside it".to_owned()
+    });
+    Problem::error(codes::UNREADABLE, file.spot, message).help(help)
+}
+
 fn from_file(
     file: &EnvFile,
     lookup: &dyn Fn(&str) -> Option<String>,
@@ -130,12 +148,8 @@ fn from_file(
         }
         Err(why) => {
             if file.required {
-                let shown = loader.shown(&file.path);
-                let message = format!("the environment file `{}` cannot be read: {why}", shown.display());
-                let help = loader.template_help(&file.path).unwrap_or_else(|| {
-                    "make the file, correct the path, or write `required: false` beside it".to_owned()
-                });
-                loader.findings.push(Problem::error(codes::UNREADABLE, file.spot, message).help(help));
+                let problem = missing(file, &why, loader);
+                loader.findings.push(problem);
             }
             BTreeMap::new()
         }

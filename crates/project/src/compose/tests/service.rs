@@ -71,6 +71,15 @@ fn environment_over_its_files() {
 }
 
 #[test]
+fn the_environment_file_that_portainer_makes_is_no_error() {
+    let missing = |name: &str| {
+        Project::new(&format!("services:\n  a:\n    image: i\n    env_file: {name}\n")).findings()[0].clone()
+    };
+    assert!(missing("stack.env").starts_with("warning TY-CM002 compose.yaml:4:15: "));
+    assert!(missing("my-stack.env").starts_with("error TY-CM002 compose.yaml:4:15: "));
+}
+
+#[test]
 fn a_template_beside_a_missing_environment_file_is_named() {
     let check = |text: &str, beside: &str, expected: &str| {
         let (_, findings) = Project::new(text).beside(beside, "A=1\n").read();
