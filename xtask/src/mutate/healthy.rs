@@ -193,8 +193,8 @@ jobs:
     ),
 ];
 
-/// Scripts, without any image.
-const TOOL: [(&str, &str); 3] = [
+/// Scripts, without any build.
+const TOOL: [(&str, &str); 5] = [
     (
         "bin/setup.sh*",
         "\
@@ -241,6 +241,47 @@ until (exec 3<>/dev/tcp/localhost/5432) 2>/dev/null; do
     fi
     sleep 1
 done
+",
+    ),
+    (
+        "bin/deploy.sh*",
+        "\
+#!/usr/bin/env bash
+set -Eeuo pipefail
+
+red=$'\\033[31m'
+
+on_error() {
+    echo \"deploy failed\"
+    exit 1
+}
+trap on_error ERR
+trap 'docker compose -f compose.yaml down' EXIT
+
+start() {
+    docker compose -f compose.yaml up -d --wait
+}
+
+mkdir -p out
+echo \"deploy\" >>out/deploy.log
+echo \"${red}deploy\"
+start
+bash bin/setup.sh
+./bin/wait.sh
+",
+    ),
+    (
+        "compose.yaml",
+        "\
+services:
+  db:
+    image: postgres:16.4
+    environment: {POSTGRES_PASSWORD: only-for-tests}
+    healthcheck: {test: [CMD, pg_isready, -h, localhost, -U, postgres], interval: 2s}
+  admin:
+    image: adminer:4.8.1
+    depends_on:
+      db: {condition: service_healthy}
 ",
     ),
     ("README.md", "# tool\n"),

@@ -5,6 +5,7 @@ mod dockerfile;
 mod healthy;
 mod ignore;
 mod lines;
+mod pytest;
 mod script;
 mod workflow;
 mod yaml;
@@ -67,7 +68,7 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 fn mutants(files: &Files) -> Vec<Mutant> {
-    [dockerfile::mutants, ignore::mutants, yaml::mutants, script::mutants, workflow::mutants]
+    [dockerfile::mutants, ignore::mutants, yaml::mutants, script::mutants, pytest::mutants, workflow::mutants]
         .into_iter()
         .flat_map(|make| make(files))
         .collect()
