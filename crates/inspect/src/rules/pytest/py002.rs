@@ -13,6 +13,7 @@
 
 use testyard_model::Place;
 
+use super::declared;
 use crate::rule::{Rule, rule};
 use crate::scene::Scene;
 use crate::sink::Sink;
@@ -37,12 +38,12 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
     let Some(config) = &scene.discovery().pytest else { return };
     let Some(file) = config.file.to_str() else { return };
     let Some(text) = scene.text(file) else { return };
-    let declared = declarations(scene);
+    let declared = declared::files(scene);
     if declared.is_empty() {
         return;
     }
     let mut told: Vec<&str> = Vec::new();
-    for (line, option) in options(text) {
+    for (line, option) in declared::options(text) {
         let Some((_, packages)) = PLUGINS.iter().find(|(known, _)| *known == option) else { continue };
         let Some(package) = packages.first().filter(|package| !told.contains(*package)) else { continue };
         let asked = declared.iter().any(|path| scene.text(path).is_some_and(|text| names(text, package)));
@@ -57,51 +58,11 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
     }
 }
 
-/// The files in which anything may be required.
-fn declarations(scene: &Scene) -> Vec<&str> {
-    let files = scene.own_files().filter(|file| {
-        let name = file.name();
-        let kind = |end: &str| name.ends_with(end);
-        matches!(
-            name,
-            "pyproject.toml" | "setup.py" | "setup.cfg" | "tox.ini" | "noxfile.py" | "Pipfile" | "Makefile"
-        ) || kind(".lock")
-            || kind("Dockerfile")
-            || (kind(".yml") || kind(".yaml"))
-            || (kind(".txt") || kind(".in"))
-                && (name.contains("require") || file.folder().contains("require"))
-            || kind(".sh")
-    });
-    let paths: Vec<&str> = files.map(|file| file.path.as_str()).collect();
-    // Without a declaration that is read as such, nothing is known about what gets installed.
-    let known =
-        paths.iter().any(|path| path.ends_with(".txt") || path.ends_with(".toml") || path.ends_with(".lock"));
-    if known { paths } else { Vec::new() }
-}
-
 /// Whether a text names a package, in any spelling of it. A file that takes its requirements from elsewhere may.
 fn names(text: &str, package: &str) -> bool {
     let text = text.to_lowercase().replace('_', "-");
     let git = text.lines().any(|line| line.trim_start().starts_with("-r http"));
     git || text.contains(package)
-}
-
-/// The long options of `addopts`, each with its line.
-fn options(text: &str) -> Vec<(u32, &str)> {
-    let mut options = Vec::new();
-    let mut inside = false;
-    for (index, line) in text.lines().enumerate() {
-        let starts = line.trim_start().starts_with("addopts");
-        let continues = line.starts_with([' ', '\t', '"', '\'', ']', '-']) && !line.trim().is_empty();
-        inside = starts || (inside && continues);
-        if !inside || line.trim_start().starts_with('#') {
-            continue;
-        }
-        let words = line.split([' ', '\t', '"', '\'', ',', '[', ']']).filter(|word| word.starts_with("--"));
-        let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        options.extend(words.map(|word| (number, word.split('=').next().unwrap_or(word))));
-    }
-    options
 }
 
 #[cfg(test)]
