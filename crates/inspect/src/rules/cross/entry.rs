@@ -1,6 +1,6 @@
 //! The scripts that containers start with, traced back to the files of the project.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use testyard_model::Place;
 use testyard_project::compose::Service;
@@ -21,6 +21,8 @@ pub(super) struct Entry {
     pub(super) by: String,
     /// Whether it is executed itself; otherwise the entrypoint of an image may hand it to a shell.
     pub(super) direct: bool,
+    /// The Dockerfile and the number of the stage that holds it; none where it is mounted.
+    pub(super) stage: Option<(PathBuf, usize)>,
     /// Whether the build may set its run bit.
     pub(super) eased: bool,
     /// Whether the build may change its text.
@@ -49,7 +51,7 @@ fn of_service(scene: &Scene, service: &Service) -> Vec<Entry> {
         let file = mounted(scene, service, &path)?;
         let place = service.place_of(key).clone();
         let by = format!("the service `{}`", service.name);
-        Some(Entry { file, place, by, direct, eased: false, rewritten: false })
+        Some(Entry { file, place, by, direct, stage: None, eased: false, rewritten: false })
     });
     entries.collect()
 }
@@ -96,6 +98,7 @@ fn of_build(scene: &Scene, judged: &Judged) -> Vec<Entry> {
             place: file.place(instruction.spot),
             by: instruction.keyword().to_owned(),
             direct,
+            stage: Some((file.path.clone(), stage.index)),
             eased: says(file, "chmod"),
             rewritten: says(file, "dos2unix") || says(file, "\\r") || says(file, "sed "),
         })

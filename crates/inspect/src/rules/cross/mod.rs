@@ -12,6 +12,7 @@ mod xa007;
 mod xa008;
 mod xa009;
 mod xa010;
+mod xa011;
 
 use crate::rule::Rule;
 
@@ -27,4 +28,5 @@ pub(crate) const RULES: &[Rule] = &[
     xa008::RULE,
     xa009::RULE,
     xa010::RULE,
+    xa011::RULE,
 ];

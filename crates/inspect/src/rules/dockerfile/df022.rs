@@ -17,8 +17,8 @@
 
 use testyard_project::dockerfile::{Command, Kind};
 
+use crate::dockerfile::lacking;
 use crate::dockerfile::stage::Ancestry;
-use crate::dockerfile::{Image, shell};
 use crate::rule::{Rule, rule};
 use crate::scene::Scene;
 use crate::sink::Sink;
@@ -26,9 +26,6 @@ use crate::sink::Sink;
 /// The rule.
 pub(crate) const RULE: Rule =
     rule!("TY-DF022", "the health check runs a program that the image lacks", Warning, check);
-
-/// Images whose small variants are known to hold neither program.
-const KNOWN: [&str; 8] = ["python", "node", "debian", "ubuntu", "alpine", "ruby", "golang", "rust"];
 
 fn check(scene: &Scene, found: &mut Sink<'_>) {
     for file in scene.dockerfiles() {
@@ -38,15 +35,9 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
                 _ => None,
             });
             let Some((command, spot)) = health else { continue };
-            let ancestry = Ancestry::of(file, stage);
-            let Some(image) = ancestry.image.as_ref().filter(|image| image.is_bare()) else { continue };
-            let Some(program) = program(command).filter(|program| lacks(image, program)) else { continue };
-            if !may_install(&ancestry, program) {
-                let message = format!(
-                    "`{}:{}` has no `{program}`, so this check never succeeds",
-                    image.name,
-                    image.tag()
-                );
+            let Some(program) = program(command) else { continue };
+            if let Some(image) = lacking::image(&Ancestry::of(file, stage), program) {
+                let message = format!("`{image}` has no `{program}`, so this check never succeeds");
                 found
                     .at(file.place(spot), message)
                     .help(format!("install `{program}`, or ask with a program that the image has"));
@@ -62,30 +53,6 @@ fn program(command: &Command) -> Option<&'static str> {
         Command::Shell { text, .. } => text.text.split_whitespace().next()?,
     };
     ["curl", "wget"].into_iter().find(|program| *program == first)
-}
-
-fn lacks(image: &Image, program: &str) -> bool {
-    KNOWN.contains(&image.name.as_str()) && !(program == "wget" && image.is_alpine())
-}
-
-/// Whether anything may bring the program: it is mentioned, or packages are installed that are not written out here.
-fn may_install(ancestry: &Ancestry<'_>, program: &str) -> bool {
-    ancestry.instructions().any(|instruction| match &instruction.kind {
-        Kind::Healthcheck(_) => false,
-        Kind::Copy(transfer) | Kind::Add(transfer) => {
-            let text = format!("{:?}", transfer.sources);
-            text.contains(program)
-                || ["/", "/usr", "/usr/bin", "/usr/bin/", "/usr/"]
-                    .contains(&transfer.destination.text.as_str())
-        }
-        Kind::Run(_) => {
-            let text = shell::said(instruction);
-            let hidden = ["xargs", ".sh", "$(", "playbook", "/install", "scripts/"];
-            let variable = text.contains('$') && text.contains("install") || text.contains("apk add $");
-            text.contains(program) || variable || hidden.iter().any(|mark| text.contains(mark))
-        }
-        _ => false,
-    })
 }
 
 #[cfg(test)]
