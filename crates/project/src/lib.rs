@@ -4,6 +4,7 @@
 //! trees with places, and the lowering of all of it to one [`testyard_model::Plan`]. What does not: anything that
 //! starts a process or changes the project.
 
+pub mod bake;
 pub mod codes;
 pub mod commandline;
 pub mod compose;

@@ -8,6 +8,7 @@ use testyard_project::compose::Service;
 use testyard_project::compose::service::InlineOrFile;
 use testyard_project::workflow::{self, What};
 
+use super::bake;
 use super::transfer::join;
 use crate::scene::{File, Scene};
 
@@ -18,6 +19,8 @@ pub(crate) enum Basis {
     Compose(String),
     /// A command in a CI workflow or makefile, in words. Earlier steps may make files that are not there now.
     Step(String),
+    /// A target of a bake file, in words: where Bake is called, and with what, is a guess.
+    Bake(String),
     /// A command in a script, in words: where the script runs is a guess.
     Script(String),
     /// Nothing names the Dockerfile; its context is the folder in which most of its sources are found.
@@ -28,7 +31,7 @@ impl Basis {
     /// The basis as findings show it.
     pub(crate) fn words(&self) -> &str {
         match self {
-            Basis::Compose(words) | Basis::Step(words) | Basis::Script(words) => words,
+            Basis::Compose(words) | Basis::Step(words) | Basis::Bake(words) | Basis::Script(words) => words,
             Basis::Inferred => "inferred",
         }
     }
@@ -80,6 +83,7 @@ pub(crate) fn named(scene: &Scene) -> Vec<Build> {
     let mut builds: Vec<Build> =
         services.filter_map(|(basis, service)| composed(scene, &basis, service)).collect();
     builds.extend(scene.own_files().flat_map(|file| in_workflows(scene, file)));
+    builds.extend(bake::builds(scene));
     builds.extend(scene.own_files().flat_map(|file| in_commands(scene, file)));
     let mut seen = BTreeSet::new();
     builds.retain(|build| {
@@ -224,6 +228,16 @@ mod tests {
             &[("ops/compose.yaml", compose), ("ops/Dockerfile", "FROM x")],
             &["ops/Dockerfile in \"\" for dev by ops/compose.yaml: service `a`"],
         );
+    }
+
+    #[test]
+    fn bake_files_name_them_where_only_one_folder_makes_sense() {
+        let bake =
+            "target \"api\" {\n  context = \".\"\n  dockerfile = \"api/Dockerfile\"\n  target = \"dev\"\n}\n";
+        let expected = "api/Dockerfile in \"\" for dev by ops/docker-bake.hcl: target `api`";
+        check(&[("ops/docker-bake.hcl", bake), ("api/Dockerfile", "FROM x")], &[expected]);
+        let both = [("api/Dockerfile", "FROM x"), ("ops/api/Dockerfile", "FROM x")];
+        check(&[("ops/docker-bake.hcl", bake), both[0], both[1]], &[]);
     }
 
     #[test]

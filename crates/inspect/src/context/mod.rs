@@ -5,6 +5,7 @@
 //! (`listing`) and a proposal for an ignore file with its proof (`suggest`). What does not: the readers of Dockerfiles and
 //! ignore files, which are in `project`, and the rules, which only say what is worked out here.
 
+mod bake;
 mod basis;
 mod judge;
 mod listing;
@@ -16,6 +17,7 @@ mod suggest;
 mod transfer;
 mod weight;
 
+pub(crate) use bake::{Baked, baked};
 pub(crate) use basis::{Basis, Build};
 pub(crate) use judge::{Judged, Source, builds};
 pub use listing::listings;

@@ -13,6 +13,7 @@ mod xa008;
 mod xa009;
 mod xa010;
 mod xa011;
+mod xa012;
 
 use crate::rule::Rule;
 
@@ -29,4 +30,5 @@ pub(crate) const RULES: &[Rule] = &[
     xa009::RULE,
     xa010::RULE,
     xa011::RULE,
+    xa012::RULE,
 ];

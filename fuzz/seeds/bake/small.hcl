@@ -1,0 +1,12 @@
+group "default" {
+  targets = ["web"]
+}
+target "base" {
+  context = "."
+}
+target "web" {
+  inherits = ["base"]
+  dockerfile = "web/Dockerfile"
+  target = "dev"
+  tags = ["web:${TAG}"]
+}
