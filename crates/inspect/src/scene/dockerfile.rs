@@ -8,10 +8,14 @@ use testyard_project::dockerfile::{Dockerfile, is_dockerfile, parse};
 
 use super::Scene;
 
-/// Reads every file that is named as a Dockerfile, or that a compose file builds from. Files in the language of another
+/// Folders of what parsers are tested with: what is wrong there is meant to be.
+const FIXTURES: [&str; 4] = ["fixtures", "testdata", "testfiles", "testfiles-negative"];
+
+/// Reads every file that is named as a Dockerfile, outside of fixtures, or that a compose file builds from. Files in the language of another
 /// frontend than Docker's are left out.
 pub(super) fn read(scene: &Scene) -> Vec<Dockerfile> {
     let own = scene.own_files().filter(|file| file.link.is_none() && is_dockerfile(Path::new(&file.path)));
+    let own = own.filter(|file| !file.folder().split('/').any(|folder| FIXTURES.contains(&folder)));
     let mut paths: BTreeSet<String> = own.map(|file| file.path.clone()).collect();
     paths.extend(built(scene));
     let read = paths.into_iter().filter_map(|path| Some(parse(&path, scene.text(&path)?)));
@@ -42,6 +46,7 @@ mod tests {
             ("Dockerfile", "FROM x"),
             ("node_modules/a/Dockerfile", "FROM x"),
             ("ops/api.build", "FROM x"),
+            ("pkg/testdata/Dockerfile", "FROM"),
             ("other/Dockerfile", "# syntax=example/x\n"),
             ("compose.yaml", compose),
             ("link.Dockerfile@", "Dockerfile"),
