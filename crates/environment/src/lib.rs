@@ -25,6 +25,7 @@ pub mod recipe;
 mod refusal;
 mod scratch;
 mod settle;
+mod tools;
 mod up;
 pub mod workshop;
 

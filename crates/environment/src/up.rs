@@ -20,7 +20,7 @@ use crate::environment::{Environment, EnvironmentError, clear};
 use crate::file::{EnvironmentFile, ServiceEntry, ServiceState};
 use crate::network::{Layout, Settled, forward};
 use crate::settle::settle;
-use crate::{account, order, scratch};
+use crate::{account, order, scratch, tools};
 
 /// The least memory, in bytes, with which half of it may hold the services' data.
 const ENOUGH: u64 = 1 << 30;
@@ -187,14 +187,15 @@ fn open_scratch(keeper: &Keeper, scratch: &Path) {
     let _ = std::fs::set_permissions(keeper.outside(scratch), std::fs::Permissions::from_mode(0o711));
 }
 
-/// Writes down what is known of the services before they come up.
+/// Writes down what is known of the services before they come up, and makes their tools callable.
 fn describe(file: &mut EnvironmentFile, parts: &[Part], keeper: &Keeper) {
+    let scripts = file.scratch.join("tools");
     file.private_hosts = keeper.facts().private_hosts;
     file.private_network = keeper.facts().private_network;
     for part in parts {
         if let Role::Native(settled) = &part.role {
-            let new = settled.provision.bin.iter().filter(|folder| !file.path.contains(folder));
-            let new: Vec<PathBuf> = new.cloned().collect();
+            let mut new = tools::folders(keeper, &scripts, &settled.provision);
+            new.retain(|folder| !file.path.contains(folder));
             file.path.extend(new);
         }
         let native = matches!(part.role, Role::Native(_));

@@ -41,7 +41,11 @@ async fn reaches_index(bench: &Bench) -> bool {
 
 async fn runs(context: &Context, provision: &Provision, server: &str, arguments: &[&str]) -> String {
     let libraries: Vec<&str> = provision.libraries.iter().map(|folder| folder.to_str().unwrap()).collect();
-    let more = [("LD_LIBRARY_PATH".to_owned(), libraries.join(":"))].into_iter().collect();
+    // Its scripts look for one another, and RabbitMQ's for Erlang, on the path, as a service's do.
+    let own: Vec<&str> = provision.bin.iter().map(|folder| folder.to_str().unwrap()).collect();
+    let path = format!("{}:{}", own.join(":"), context.variables["PATH"]);
+    let more = [("LD_LIBRARY_PATH", libraries.join(":")), ("PATH", path)];
+    let more = more.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let program = provision.bin.iter().map(|bin| bin.join(server)).find(|path| path.exists()).unwrap();
     prints(context, &program, arguments, &more).await
 }
