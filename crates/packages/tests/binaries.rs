@@ -44,7 +44,9 @@ async fn runs(context: &Context, provision: &Provision, server: &str, arguments:
     // Its scripts look for one another, and RabbitMQ's for Erlang, on the path, as a service's do.
     let own: Vec<&str> = provision.bin.iter().map(|folder| folder.to_str().unwrap()).collect();
     let path = format!("{}:{}", own.join(":"), context.variables["PATH"]);
-    let more = [("LD_LIBRARY_PATH", libraries.join(":")), ("PATH", path)];
+    // Erlang's programs ask a name server, epmd, that only a machine with Erlang installed has running.
+    let alone = "-start_epmd false -erl_epmd_port 25672".to_owned();
+    let more = [("LD_LIBRARY_PATH", libraries.join(":")), ("PATH", path), ("ERL_ZFLAGS", alone)];
     let more = more.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     let program = provision.bin.iter().map(|bin| bin.join(server)).find(|path| path.exists()).unwrap();
     prints(context, &program, arguments, &more).await
