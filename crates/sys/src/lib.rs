@@ -6,6 +6,7 @@
 //! with code that differs between platforms: Linux is the first home, and each module says what other systems get.
 
 pub mod detach;
+pub mod docker;
 pub mod files;
 pub mod host;
 pub mod keeper;

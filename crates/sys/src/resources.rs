@@ -33,6 +33,35 @@ pub fn open_files() -> Option<u64> {
     rustix::process::getrlimit(rustix::process::Resource::Nofile).current
 }
 
+/// What is left of a machine's memory, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// What new processes can have without swapping, as the kernel estimates it.
+    pub available: u64,
+    /// The swap space.
+    pub swap_total: u64,
+    /// What of it is free.
+    pub swap_free: u64,
+}
+
+/// What is left of the memory. `None` where the kernel does not say.
+pub fn memory_left() -> Option<Memory> {
+    left_of(&fs::read_to_string("/proc/meminfo").ok()?)
+}
+
+/// The file counts in units of 1024 bytes and calls them kB.
+fn left_of(meminfo: &str) -> Option<Memory> {
+    let read = |name: &str| {
+        let rest = meminfo.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        rest.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+    };
+    Some(Memory {
+        available: read("MemAvailable")?,
+        swap_total: read("SwapTotal").unwrap_or(0),
+        swap_free: read("SwapFree").unwrap_or(0),
+    })
+}
+
 /// For what share of the last minute, in percent, every task waited for memory at once. `None` where the kernel does
 /// not say (Linux before 4.20, containers that hide it).
 pub fn memory_pressure() -> Option<f64> {
@@ -54,6 +83,13 @@ mod tests {
         let room = room(Path::new("/")).unwrap();
         assert!(room.bytes > 0);
         assert!(super::room(Path::new("/no/such/folder")).is_err());
+    }
+
+    #[test]
+    fn what_is_left_is_read_in_bytes() {
+        let text = "MemTotal: 9 kB\nMemAvailable:    2048 kB\nSwapTotal: 4 kB\nSwapFree: 1 kB\n";
+        assert_eq!(left_of(text), Some(Memory { available: 2 << 20, swap_total: 4096, swap_free: 1024 }));
+        assert_eq!(left_of("MemTotal: 9 kB\n"), None);
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //!
 //! `[check.scripts."init_setup.sh"]` lists wishes, and each one becomes a check: `strict-mode` (`set -euo pipefail`),
 //! `cleanup-trap` (a trap on EXIT), `error-trap` (a trap on ERR that functions inherit), `executable`, `shebang`,
-//! `functions:log,die`, and a bare name for a function.
+//! `package-manager` (asks which one is there, as `command -v apt-get` does), `pip` (asks for it, or calls it as `python -m pip`),
+//! `os-detection` (`uname`, `$OSTYPE` or `/etc/os-release`), `functions:log,die`, and a bare name for a function.
 //!
 //! Fires:
 //!
@@ -20,7 +21,7 @@
 //! Source: the project itself.
 
 use testyard_model::{Place, Wish};
-use testyard_project::script::Script;
+use testyard_project::script::{Command, Script};
 
 use super::each;
 use crate::rule::{Rule, rule};
@@ -63,13 +64,52 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
 
 /// A wish as single ones.
 fn single(wish: &str) -> Vec<String> {
-    const KNOWN: [&str; 5] = ["strict-mode", "cleanup-trap", "error-trap", "executable", "shebang"];
     let names = wish.strip_prefix("functions:").or_else(|| wish.strip_prefix("function:"));
     match names {
         Some(names) => names.split(',').map(|name| format!("function {}", name.trim())).collect(),
         None if KNOWN.contains(&wish) => vec![wish.to_owned()],
         None => vec![format!("function {wish}")],
     }
+}
+
+/// Wishes that are not about functions.
+const KNOWN: [&str; 8] = [
+    "strict-mode",
+    "cleanup-trap",
+    "error-trap",
+    "executable",
+    "shebang",
+    "package-manager",
+    "pip",
+    "os-detection",
+];
+
+/// Programs that install packages of a system.
+const PACKAGE_MANAGERS: [&str; 8] = ["apt-get", "apt", "dnf", "yum", "apk", "brew", "pacman", "zypper"];
+
+/// Whether a script asks whether one of these programs is there.
+fn asks_for(script: &Script, programs: &[&str]) -> bool {
+    script.commands.iter().any(|command| {
+        command.name().is_some_and(|name| ["command", "which", "type", "hash"].contains(&name))
+            && command.arguments().any(|word| programs.contains(&word))
+    })
+}
+
+/// Whether a script finds out which system it runs on.
+fn detects_system(scene: &Scene, path: &str, script: &Script) -> bool {
+    let code =
+        scene.text(path).into_iter().flat_map(str::lines).filter(|line| !line.trim_start().starts_with('#'));
+    script.commands.iter().any(|command| command.name() == Some("uname"))
+        || code.into_iter().any(|line| line.contains("OSTYPE") || line.contains("/etc/os-release"))
+}
+
+/// Whether a script finds pip itself instead of trusting that `pip` is the right one.
+fn detects_pip(script: &Script) -> bool {
+    let module = |command: &Command| {
+        let words: Vec<&str> = command.arguments().collect();
+        words.windows(2).any(|pair| pair == ["-m", "pip"])
+    };
+    asks_for(script, &["pip", "pip3"]) || script.commands.iter().any(module)
 }
 
 fn is_met(scene: &Scene, path: &str, script: &Script, what: &str) -> Option<bool> {
@@ -84,6 +124,9 @@ fn is_met(scene: &Scene, path: &str, script: &Script, what: &str) -> Option<bool
         "cleanup-trap" => Some(traps("EXIT") || traps("0")),
         "error-trap" => Some(traps("ERR") && (options.errtrace || script.functions.is_empty())),
         "executable" => Some(scene.tree().file(path)?.executable),
+        "package-manager" => Some(asks_for(script, &PACKAGE_MANAGERS)),
+        "pip" => Some(detects_pip(script)),
+        "os-detection" => Some(detects_system(scene, path, script)),
         "shebang" => Some(script.shebang.is_some()),
         function => {
             let name = function.strip_prefix("function ")?;
@@ -104,6 +147,26 @@ mod tests {
     const LIST: &str = "[check.scripts.\"a.sh\"]\nrequires = [\"strict-mode\", \"cleanup-trap\", \"functions:log,die\", \"main\"]\n";
     const WHOLE: &str =
         "#!/bin/bash\nset -euo pipefail\nlog() { :; }\ndie() { :; }\nmain() { :; }\ntrap die EXIT\nmain\n";
+
+    #[test]
+    fn what_a_script_finds_out_is_seen() {
+        let list = |wish: &str| format!("[check.scripts.\"a.sh\"]\nrequires = [\"{wish}\"]\n");
+        let check = |wish: &str, line: &str, met: bool| {
+            let text = format!("#!/bin/bash\n{line}\n");
+            let toml = list(wish);
+            let files = [("testyard.toml", toml.as_str()), ("a.sh", text.as_str())];
+            let found = scene(&files);
+            assert_eq!(wishes(&found.0)[0].met, Some(met), "{wish}: {line}");
+        };
+        check("package-manager", "if command -v apt-get >/dev/null; then apt-get update; fi", true);
+        check("package-manager", "apt-get install -y jq", false);
+        check("pip", "python3 -m pip install x", true);
+        check("pip", "for one in pip3 pip; do command -v pip3 && break; done", true);
+        check("pip", "pip install x", false);
+        check("os-detection", "case \"$OSTYPE\" in darwin*) echo mac ;; esac", true);
+        check("os-detection", "[ \"$(uname -s)\" = Linux ] && . /etc/os-release", true);
+        check("os-detection", "# not by $OSTYPE\necho linux", false);
+    }
 
     #[test]
     fn wishes_become_checks() {
