@@ -33,7 +33,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
         let Some((judged, context)) = applied.builds.first() else { continue };
         let sent: Vec<_> = context.sent_below("").collect();
         for line in applied.file.lines.iter().filter(|line| may_be_meant_anywhere(line)) {
-            let missed = missed(line, &sent);
+            let missed = missed(line, &applied.file.lines, &sent);
             let Some((first, _)) = missed.iter().find(|(path, _)| is_secret(name(path))).or(missed.first())
             else {
                 continue;
@@ -63,6 +63,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
 fn may_be_meant_anywhere(line: &Line) -> bool {
     !line.negated
         && line.pattern.is_known()
+        && line.pattern.text() != "*"
         && !line.pattern.text().starts_with("**")
         && !line.written.starts_with('/')
 }
@@ -71,11 +72,17 @@ fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// What is sent now and would be kept out with `**/` before the pattern.
-fn missed<'a>(line: &Line, sent: &[(&'a str, &'a File)]) -> Vec<(&'a str, &'a File)> {
+/// What is sent now and would be kept out with `**/` before the pattern: what a later line takes in again is meant to be
+/// sent.
+fn missed<'a>(line: &Line, lines: &[Line], sent: &[(&'a str, &'a File)]) -> Vec<(&'a str, &'a File)> {
+    let later = lines.iter().filter(|other| other.negated && other.number > line.number);
+    let later: Vec<&str> = later.map(|other| other.pattern.text()).collect();
+    let later = IgnoreFile::parse(&later.join("\n"));
+    let mut again = Walk::new(later.matcher());
     let anywhere = IgnoreFile::parse(&format!("**/{}", line.pattern.text()));
     let mut walk = Walk::new(anywhere.matcher());
-    sent.iter().filter(|(path, _)| path.contains('/') && walk.is_ignored(path)).copied().collect()
+    let mut missed = |path: &str| path.contains('/') && walk.is_ignored(path) && !again.is_ignored(path);
+    sent.iter().filter(|(path, _)| missed(path)).copied().collect()
 }
 
 fn matches_something(scene: &Scene, context: &Context<'_>, line: &Line) -> bool {
@@ -115,6 +122,8 @@ mod tests {
         check("**/.env\n");
         check("*.none\n");
         check("api\n.env\n");
+        check("*\n!api\n");
+        check(".env\n!api\n");
     }
 
     #[test]
