@@ -261,7 +261,7 @@ fn has(findings: &[serde_json::Value], code: &str, as_error: bool) -> bool {
 fn is_below_a_file(source: &str) -> bool {
     let wild = |part: &&str| part.contains(['*', '?', '[']);
     let parts: Vec<&str> = source.split('/').filter(|part| *part != "." && *part != "..").collect();
-    let Some(first) = parts.iter().position(|part| wild(&part)) else { return false };
+    let Some(first) = parts.iter().position(wild) else { return false };
     let folder = parts[..first].join("/");
     let is_file = |path: &str| TREE.contains(&path) || TREE.contains(&format!("src/{path}").as_str());
     (1..=first).any(|number| is_file(&parts[..number].join("/"))) || is_file(&folder)
