@@ -194,7 +194,7 @@ jobs:
 ];
 
 /// Scripts, without any build.
-const TOOL: [(&str, &str); 5] = [
+const TOOL: [(&str, &str); 6] = [
     (
         "bin/setup.sh*",
         "\
@@ -259,6 +259,7 @@ trap on_error ERR
 trap 'docker compose -f compose.yaml down' EXIT
 
 start() {
+    echo \"starting\"
     docker compose -f compose.yaml up -d --wait
 }
 
@@ -268,6 +269,20 @@ echo \"${red}deploy\"
 start
 bash bin/setup.sh
 ./bin/wait.sh
+",
+    ),
+    (
+        "bin/check.sh*",
+        "\
+#!/usr/bin/env bash
+set -euo pipefail
+
+trap 'docker compose -f compose.yaml down' EXIT
+docker compose -f compose.yaml up -d --wait
+bash bin/setup.sh
+if [[ -n \"${VERBOSE:-}\" ]]; then
+    echo \"checked\"
+fi
 ",
     ),
     (

@@ -59,8 +59,32 @@ pub(super) fn mutants(files: &Files) -> Vec<Mutant> {
             (other == line).then(|| instead.to_owned())
         }));
     }
+    all.extend(each_text(files, "functions hide failures", &["TY-SH008"], |text| {
+        text.contains(" ERR\n").then(|| text.replace("set -Eeuo", "set -euo"))
+    }));
+    all.extend(each_text(files, "nobody takes it down on failure", &["TY-SH007"], |text| {
+        let trap = text.lines().find(|line| line.starts_with("trap 'docker"))?;
+        let down = trap.split('\'').nth(1)?;
+        (!text.contains(" ERR\n")).then(|| format!("{}{down}\n", text.replace(trap, "")))
+    }));
     all.extend(run_bits(files));
     all
+}
+
+/// One mutant for every script that a change applies to as a whole.
+fn each_text(
+    files: &Files,
+    what: &str,
+    codes: &'static [&'static str],
+    change: impl Fn(&str) -> Option<String>,
+) -> Vec<Mutant> {
+    let scripts = files.iter().filter(|(path, _)| is_script(path.trim_end_matches('*')));
+    let mutants = scripts.filter_map(|(path, text)| {
+        let mut files = files.clone();
+        files.insert(path.clone(), change(text)?);
+        Some(Mutant { what: format!("{what}: {path}"), codes, files })
+    });
+    mutants.collect()
 }
 
 /// A script that another one starts by its path, without its run bit.
