@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with its floor, from the ground up. A room imports only from floors below its own.
-const FLOORS: [(&str, u32); 11] = [
+const FLOORS: [(&str, u32); 12] = [
     ("model", 1),
     ("sys", 1),
     ("project", 2),
     ("journal", 2),
     ("environment", 2),
     ("packages", 2),
+    ("python", 2),
     ("runner", 2),
     ("report", 2),
     ("inspect", 3),

@@ -97,6 +97,8 @@ pub(crate) enum Verb {
     Init(Init),
     /// Say what will break before anything is built or started
     Check(Check),
+    /// List the tests that exist, without running Python
+    Collect(Collect),
     /// Say how a run stands, without waiting for it
     #[command(after_help = EXITS)]
     Status(Status),
@@ -143,6 +145,13 @@ pub(crate) struct Init {
     /// Overwrite an existing testyard.toml
     #[arg(long)]
     pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Collect {
+    /// Collect these files and folders only, instead of what pytest would take
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -5,6 +5,7 @@
 
 mod cancel;
 pub mod check;
+pub mod collect;
 mod context;
 pub mod environment;
 mod error;

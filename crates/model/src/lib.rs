@@ -5,6 +5,7 @@
 //! write. Every value here can be saved and loaded.
 
 pub mod build_context;
+pub mod collection;
 pub mod event;
 pub mod exit;
 pub mod fidelity;
@@ -22,6 +23,7 @@ pub mod state;
 mod view;
 
 pub use build_context::{ContextListing, IgnoreProposal, SentFile};
+pub use collection::{CollectedTest, Collection, UnreadFile};
 pub use event::{Emit, Event, FORMAT, Record};
 pub use exit::Exit;
 pub use fidelity::{Fidelity, Ledger, LedgerEntry};

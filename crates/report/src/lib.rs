@@ -6,6 +6,7 @@
 
 mod bars;
 pub mod check;
+pub mod collect;
 mod digest;
 pub mod finding;
 pub mod json;

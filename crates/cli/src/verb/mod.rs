@@ -1,6 +1,7 @@
 //! What was typed, done: one file a verb or a group of them. Each prints its results and says how the process exits.
 
 mod check;
+mod collect;
 mod environment;
 mod plan;
 mod prune;
@@ -66,8 +67,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let json = arguments.common.format == Output::Json;
     let done = session::context(&arguments.common, variables).and_then(|context| {
         let format = format_of(&arguments)?;
-        // An inspection changes nothing, not even what a dead run left.
-        if !matches!(arguments.verb, Verb::Check(_)) {
+        // Looking changes nothing, not even what a dead run left.
+        if !matches!(arguments.verb, Verb::Check(_) | Verb::Collect(_)) {
             for lost in registry::settle_dead_runs(&context) {
                 say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
             }
@@ -124,6 +125,7 @@ fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
         Verb::Plan(selection) => plan::plan(desk, selection),
         Verb::Init(arguments) => plan::init(desk, arguments),
         Verb::Check(arguments) => check::check(desk, arguments),
+        Verb::Collect(arguments) => collect::collect(desk, arguments),
         Verb::Status(arguments) => runs::status(desk, arguments),
         Verb::Report(arguments) => runs::report(desk, arguments),
         Verb::Runs => runs::runs(desk),

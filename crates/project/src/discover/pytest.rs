@@ -3,6 +3,7 @@
 //! In one folder pytest takes the first of its files in a fixed order; between folders the root wins, then the
 //! nearest one.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use testyard_model::{Finding, Severity};
@@ -31,6 +32,8 @@ pub struct PytestConfig {
     pub section: String,
     /// `testpaths`, in the words of the file.
     pub testpaths: Vec<String>,
+    /// Every option that is written, split into words; a list of TOML word by word.
+    pub options: BTreeMap<String, Vec<String>>,
 }
 
 impl PytestConfig {
@@ -125,7 +128,7 @@ fn ini_file(text: Text<'_>, name: &str, findings: &mut Vec<Finding>) -> Option<P
                 let source = text.source_of_line(error.line, 1);
                 let message = format!("pytest cannot read this file: {}", error.message);
                 findings.push(source.error(codes::PYTEST_UNREADABLE, message).help(INI_HELP));
-                return Some(config(text, "", Vec::new()));
+                return Some(config(text, "", Options::new()));
             }
             return None;
         }
@@ -137,16 +140,16 @@ fn ini_file(text: Text<'_>, name: &str, findings: &mut Vec<Finding>) -> Option<P
         let source = text.source_of_line(old.line, 1);
         let message = "pytest refuses a [pytest] section in setup.cfg";
         findings.push(source.error(codes::PYTEST_UNREADABLE, message).help("name it [tool:pytest]"));
-        return Some(config(text, "[pytest]", Vec::new()));
+        return Some(config(text, "[pytest]", Options::new()));
     }
     let wanted = if name == "setup.cfg" { "tool:pytest" } else { "pytest" };
     match ini.section(wanted) {
         Some(section) => {
-            let testpaths = section.get("testpaths").unwrap_or_default();
-            let testpaths = shlex::split(testpaths).unwrap_or_default();
-            Some(config(text, &format!("[{wanted}]"), testpaths))
+            let words = |value: &str| shlex::split(value).unwrap_or_default();
+            let options = section.keys.iter().map(|key| (key.name.clone(), words(&key.value))).collect();
+            Some(config(text, &format!("[{wanted}]"), options))
         }
-        None => own.then(|| config(text, "", Vec::new())),
+        None => own.then(|| config(text, "", Options::new())),
     }
 }
 
@@ -166,15 +169,15 @@ fn pyproject(text: Text<'_>, findings: &mut Vec<Finding>) -> Option<PytestConfig
         findings.push(finding.help("keep one of the two tables"));
     }
     match old {
-        Some(table) => Some(config(text, "[tool.pytest.ini_options]", testpaths(table))),
-        None => new.map(|_| config(text, "[tool.pytest]", testpaths(tool))),
+        Some(table) => Some(config(text, "[tool.pytest.ini_options]", options(table))),
+        None => new.map(|_| config(text, "[tool.pytest]", options(tool))),
     }
 }
 
 fn pytest_toml(text: Text<'_>, findings: &mut Vec<Finding>) -> Option<PytestConfig> {
-    let Some(document) = toml(text, findings) else { return Some(config(text, "", Vec::new())) };
+    let Some(document) = toml(text, findings) else { return Some(config(text, "", Options::new())) };
     let table = document.get("pytest").and_then(Item::as_table_like);
-    Some(config(text, "[pytest]", table.map(testpaths).unwrap_or_default()))
+    Some(config(text, "[pytest]", table.map(options).unwrap_or_default()))
 }
 
 /// A TOML file; when it is none, a finding says so.
@@ -191,19 +194,25 @@ fn toml(text: Text<'_>, findings: &mut Vec<Finding>) -> Option<Item> {
     }
 }
 
-/// `testpaths` of a TOML table: a list, or words in one text.
-fn testpaths(table: &dyn TableLike) -> Vec<String> {
-    match table.get("testpaths").and_then(Item::as_value) {
-        Some(toml_edit::Value::Array(list)) => {
-            list.iter().filter_map(|one| one.as_str()).map(str::to_owned).collect()
+/// Options with their words.
+type Options = BTreeMap<String, Vec<String>>;
+
+/// The options of a TOML table: lists, words in one text, or a single value.
+fn options(table: &dyn TableLike) -> Options {
+    let words = |item: &Item| match item.as_value()? {
+        toml_edit::Value::Array(list) => {
+            Some(list.iter().filter_map(|one| one.as_str()).map(str::to_owned).collect())
         }
-        Some(toml_edit::Value::String(text)) => shlex::split(text.value()).unwrap_or_default(),
-        _ => Vec::new(),
-    }
+        toml_edit::Value::String(text) => Some(shlex::split(text.value()).unwrap_or_default()),
+        toml_edit::Value::Boolean(value) => Some(vec![value.value().to_string()]),
+        _ => None,
+    };
+    table.iter().filter_map(|(key, item)| Some((key.to_owned(), words(item)?))).collect()
 }
 
-fn config(text: Text<'_>, section: &str, testpaths: Vec<String>) -> PytestConfig {
-    PytestConfig { file: text.path.to_owned(), section: section.to_owned(), testpaths }
+fn config(text: Text<'_>, section: &str, options: Options) -> PytestConfig {
+    let testpaths = options.get("testpaths").cloned().unwrap_or_default();
+    PytestConfig { file: text.path.to_owned(), section: section.to_owned(), testpaths, options }
 }
 
 #[cfg(test)]

@@ -1,0 +1,90 @@
+//! `testyard collect`: which tests exist, said without running Python.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use testyard_model::Collection;
+use testyard_project::discover::{PytestConfig, discover};
+use testyard_python::Settings;
+
+use crate::{CommandError, Context};
+
+/// What is to be collected.
+#[derive(Debug, Clone, Default)]
+pub struct CollectRequest {
+    /// Files and folders, relative to the caller's folder; what pytest would take when empty.
+    pub paths: Vec<PathBuf>,
+}
+
+/// Collects the tests of a project. Nothing is started and nothing is written.
+///
+/// # Errors
+/// When a path is not there or lies outside of the project.
+pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection, CommandError> {
+    let discovery = discover(&context.root, &context.variables);
+    let mut settings = match &discovery.pytest {
+        Some(config) => of_config(context, config),
+        None => Settings::of(&context.root),
+    };
+    if !request.paths.is_empty() {
+        settings.paths = paths(context, &settings, &request.paths)?;
+    }
+    Ok(testyard_python::collect(&settings))
+}
+
+/// What a configuration of pytest says about collection.
+fn of_config(context: &Context, config: &PytestConfig) -> Settings {
+    let mut settings = Settings::of(context.root.join(config.folder()));
+    settings.folder = config.folder().to_owned();
+    let options = &config.options;
+    take(options, "testpaths", &mut settings.paths);
+    take(options, "python_files", &mut settings.files);
+    take(options, "python_classes", &mut settings.classes);
+    take(options, "python_functions", &mut settings.functions);
+    take(options, "norecursedirs", &mut settings.pass_over);
+    take(options, "pythonpath", &mut settings.python_path);
+    let words = options.get("addopts").map(Vec::as_slice).unwrap_or_default();
+    settings.ignore = values(words, "--ignore");
+    settings.ignore_glob = values(words, "--ignore-glob");
+    settings
+}
+
+fn take(options: &BTreeMap<String, Vec<String>>, name: &str, setting: &mut Vec<String>) {
+    if let Some(words) = options.get(name).filter(|words| !words.is_empty()) {
+        setting.clone_from(words);
+    }
+}
+
+/// The values of an option of the command line: `--ignore=a`, or `--ignore a`.
+fn values(words: &[String], option: &str) -> Vec<String> {
+    let with_sign = words.iter().filter_map(|word| word.strip_prefix(option)?.strip_prefix('='));
+    let apart = words.windows(2).filter(|pair| pair[0] == option).map(|pair| pair[1].as_str());
+    with_sign.chain(apart).map(str::to_owned).collect()
+}
+
+/// Paths as they are seen from pytest's folder.
+fn paths(context: &Context, settings: &Settings, typed: &[PathBuf]) -> Result<Vec<String>, CommandError> {
+    let usage = |path: &Path, what: &str| CommandError::Usage {
+        message: format!("{} {what}", path.display()),
+        help: "name files and folders of the project".to_owned(),
+    };
+    let root = settings.root.canonicalize().unwrap_or_else(|_| settings.root.clone());
+    let each = typed.iter().map(|path| {
+        let there = context.folder.join(path).canonicalize().map_err(|_| usage(path, "does not exist"))?;
+        let inside = there.strip_prefix(&root).map_err(|_| usage(path, "is not below pytest's folder"))?;
+        Ok(inside.to_string_lossy().into_owned())
+    });
+    each.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::values;
+
+    #[test]
+    fn options_are_read_in_both_forms() {
+        let words = ["-q", "--ignore=a", "--ignore", "b", "--ignore-glob=c*"].map(str::to_owned);
+        assert_eq!(values(&words, "--ignore"), ["a", "b"]);
+        assert_eq!(values(&words, "--ignore-glob"), ["c*"]);
+    }
+}

@@ -1,0 +1,198 @@
+//! Fixtures with parameters: every test that uses one, directly or through others, exists once for each parameter.
+//! Source: pytest 8 and 9, `FixtureManager`.
+
+use std::sync::Arc;
+
+use super::marks::{self, Marks};
+use crate::project::{Lead, Module, Place, Project, join};
+use crate::read::{Body, Bound, Call, Function, Value};
+
+/// A fixture, with the module in which its values are to be understood.
+#[derive(Debug, Clone)]
+pub(super) struct Fixture {
+    pub(super) module: Arc<Module>,
+    /// What it is called by tests.
+    pub(super) name: String,
+    /// `params`, where there are any.
+    pub(super) params: Option<Value>,
+    /// `ids`, where there are any.
+    pub(super) ids: Option<Value>,
+    /// What it asks for itself.
+    parameters: Vec<String>,
+    autouse: bool,
+    /// How long it lives: the longest first.
+    scope: usize,
+}
+
+/// The scopes, the longest first.
+const SCOPES: [&str; 5] = ["session", "package", "module", "class", "function"];
+
+/// Fixtures by where they are looked for, the nearest place first: classes, the module, conftest files.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fixtures {
+    places: Vec<Arc<Vec<Fixture>>>,
+}
+
+impl Fixtures {
+    /// Those that a file's tests see: the module's own and those of the conftest files above it.
+    pub(super) fn of_file(project: &Project<'_>, file: &Arc<Module>) -> Fixtures {
+        let mut places = vec![Arc::new(of_module(project, file))];
+        let mut folder = std::path::Path::new(&file.path).parent();
+        while let Some(above) = folder {
+            if let Some(conftest) = project.module(&join(&above.to_string_lossy(), "conftest.py")) {
+                places.push(Arc::new(of_module(project, &conftest)));
+            }
+            folder = above.parent();
+        }
+        Fixtures { places }
+    }
+
+    /// With those of a class and what it inherits from, the class itself first.
+    pub(super) fn of_classes<'a>(
+        &self,
+        project: &Project<'_>,
+        classes: impl Iterator<Item = (&'a Place, &'a Body)>,
+    ) -> Fixtures {
+        let mut own: Vec<Fixture> = Vec::new();
+        for (place, body) in classes {
+            let found = of_body(project, &place.module, body, true);
+            own.extend(
+                found
+                    .into_iter()
+                    .filter(|one| own.iter().all(|other| other.name != one.name))
+                    .collect::<Vec<_>>(),
+            );
+        }
+        let mut places = vec![Arc::new(own)];
+        places.extend(self.places.iter().cloned());
+        Fixtures { places }
+    }
+
+    /// The fixtures with parameters that a test uses, in the order in which pytest puts their ids together.
+    pub(super) fn with_params(
+        &self,
+        function: &Function,
+        in_class: bool,
+        marks: &Marks,
+        filled: &[String],
+    ) -> Vec<&Fixture> {
+        let places = self.places.iter().rev();
+        let autouse =
+            places.flat_map(|place| place.iter().filter(|one| one.autouse)).map(|one| one.name.clone());
+        let mut direct = marks.direct();
+        direct.extend(filled.iter().cloned());
+        let mut names: Vec<String> = Vec::new();
+        let add = |name: String, names: &mut Vec<String>| {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        };
+        autouse.for_each(|name| add(name, &mut names));
+        marks.used.iter().for_each(|name| add(name.clone(), &mut names));
+        let own = function.parameters.iter().skip(usize::from(in_class));
+        own.filter(|(_, default)| !default).for_each(|(name, _)| add(name.clone(), &mut names));
+        let mut at = 0;
+        while let Some(name) = names.get(at).cloned() {
+            at += 1;
+            if direct.contains(&name) {
+                continue;
+            }
+            let found = self.called(&name);
+            // A fixture that asks for its own name takes the one that it stands before.
+            for fixture in found {
+                fixture
+                    .parameters
+                    .iter()
+                    .filter(|one| **one != name)
+                    .for_each(|one| add(one.clone(), &mut names));
+                if !fixture.parameters.contains(&name) {
+                    break;
+                }
+            }
+        }
+        let mut used: Vec<(usize, &Fixture)> = Vec::new();
+        for name in names.iter().filter(|name| !direct.contains(name)) {
+            let scope = self.called(name).next().map_or(SCOPES.len() - 1, |one| one.scope);
+            let found = self.called(name);
+            for fixture in found {
+                if fixture.params.is_some() {
+                    used.push((scope, fixture));
+                    break;
+                }
+                if !fixture.parameters.contains(name) {
+                    break;
+                }
+            }
+        }
+        used.sort_by_key(|(scope, _)| *scope);
+        used.into_iter().map(|(_, fixture)| fixture).collect()
+    }
+
+    /// The fixtures of a name, the nearest first.
+    fn called<'f>(&'f self, name: &str) -> impl Iterator<Item = &'f Fixture> + use<'f> {
+        let name = name.to_owned();
+        self.places.iter().filter_map(move |place| place.iter().find(|one| one.name == name))
+    }
+}
+
+/// The fixtures of a module: those it defines and those it imports.
+fn of_module(project: &Project<'_>, module: &Arc<Module>) -> Vec<Fixture> {
+    let mut found = of_body(project, module, &module.body, false);
+    let imported = module.body.each().into_iter().filter(|(_, bound)| matches!(bound, Bound::From(..)));
+    for (name, _) in imported {
+        if let Lead::Here(place) = project.lead(module, name)
+            && let Some(Bound::Function(function)) = place.bound()
+        {
+            found.extend(fixture(project, &place.module, name, function, false));
+        }
+    }
+    for from in &module.body.stars {
+        let Some(source) = project.imported(module, from).filter(|source| !Arc::ptr_eq(source, module))
+        else {
+            continue;
+        };
+        found.extend(of_body(project, &source, &source.body, false));
+    }
+    found
+}
+
+fn of_body(project: &Project<'_>, module: &Arc<Module>, body: &Body, in_class: bool) -> Vec<Fixture> {
+    let each = body.each().into_iter().filter_map(|(name, bound)| match bound {
+        Bound::Function(function) => fixture(project, module, name, function, in_class),
+        _ => None,
+    });
+    each.collect()
+}
+
+fn fixture(
+    project: &Project<'_>,
+    module: &Arc<Module>,
+    name: &str,
+    function: &Function,
+    in_class: bool,
+) -> Option<Fixture> {
+    if !marks::is_fixture(project, module, function) {
+        return None;
+    }
+    let call = function.decorators.iter().find_map(|one| match one {
+        Value::Call(call) if call.name.contains("fixture") => Some(&**call),
+        _ => None,
+    });
+    let keyword = |name: &str| call.and_then(|call: &Call| call.keyword(name));
+    let text = |value: Option<&Value>| match value {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let scope = text(call.and_then(|call| call.argument(0, "scope")));
+    let scope = scope.and_then(|scope| SCOPES.iter().position(|known| *known == scope));
+    let parameters = function.parameters.iter().skip(usize::from(in_class)).filter(|(_, default)| !default);
+    Some(Fixture {
+        module: Arc::clone(module),
+        name: text(keyword("name")).unwrap_or_else(|| name.to_owned()),
+        params: keyword("params").filter(|value| **value != Value::Nothing).cloned(),
+        ids: keyword("ids").cloned(),
+        parameters: parameters.map(|(name, _)| name.clone()).collect(),
+        autouse: keyword("autouse") == Some(&Value::Bool(true)),
+        scope: scope.unwrap_or(SCOPES.len() - 1),
+    })
+}

@@ -1,0 +1,178 @@
+//! The tests of a project.
+
+mod class;
+mod fixtures;
+mod id;
+mod marks;
+mod parametrize;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use testyard_model::{CollectedTest, Collection, UnreadFile};
+
+use crate::files;
+use crate::pattern::name_matches;
+use crate::project::{Lead, Module, Place, Project};
+use crate::read::{Body, Bound, Function, Value};
+use crate::settings::Settings;
+
+use fixtures::Fixtures;
+use marks::Marks;
+
+/// How large the stack of a thread that reads is: the tree of a long sum is as deep as the sum is long.
+const STACK: usize = 256 << 20;
+
+/// Collects the tests of a project, without running anything of it.
+pub fn collect(settings: &Settings) -> Collection {
+    let started = Instant::now();
+    let project = Project::new(settings);
+    let files = files::files(&project);
+    let mut collection = Collection::default();
+    for (tests, unread) in each_file(&project, &files) {
+        collection.tests.extend(tests);
+        collection.unread.extend(unread);
+    }
+    collection.files = files.iter().map(|file| project.shown(file)).collect();
+    collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    collection
+}
+
+type OfFile = (Vec<CollectedTest>, Option<UnreadFile>);
+
+/// What each file has, read on a few threads and put in the files' order.
+fn each_file(project: &Project<'_>, files: &[String]) -> Vec<OfFile> {
+    let next = AtomicUsize::new(0);
+    let results: Vec<Mutex<OfFile>> = files.iter().map(|_| Mutex::default()).collect();
+    let work = || {
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let (Some(path), Some(result)) = (files.get(at), results.get(at)) else { return };
+            let found = of_file(project, path);
+            *result.lock().unwrap_or_else(PoisonError::into_inner) = found;
+        }
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+            // Without another thread the ones that are there do its work.
+            drop(spawned);
+        }
+    });
+    results.into_iter().map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
+}
+
+fn of_file(project: &Project<'_>, path: &str) -> OfFile {
+    let Some(module) = project.module(path) else { return OfFile::default() };
+    if let Some((line, message)) = &module.error {
+        let unread = UnreadFile { path: project.shown(path), line: *line, message: message.clone() };
+        return (Vec::new(), Some(unread));
+    }
+    if says_test(&module.body) == Some(false) {
+        return OfFile::default();
+    }
+    let fixtures = Fixtures::of_file(project, &module);
+    let mut collector = Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new() };
+    collector.module();
+    (collector.tests, None)
+}
+
+/// What `__test__` says in a body.
+fn says_test(body: &Body) -> Option<bool> {
+    match body.last("__test__") {
+        Some(Bound::Value(Value::Bool(says))) => Some(*says),
+        _ => None,
+    }
+}
+
+/// Collects the tests of one file.
+struct Collector<'p, 's> {
+    project: &'p Project<'s>,
+    file: &'p Arc<Module>,
+    /// What tests outside of classes see.
+    fixtures: &'p Fixtures,
+    tests: Vec<CollectedTest>,
+}
+
+impl Collector<'_, '_> {
+    fn module(&mut self) {
+        let file = self.file;
+        let marks = Marks::default().of_body(self.project, file, &file.body);
+        for from in &file.body.stars {
+            let Some(source) = self.project.imported(file, from) else { continue };
+            for (name, _) in source.body.each() {
+                if !name.starts_with('_') && file.body.last(name).is_none() {
+                    let lead = self.project.lead(&source, name);
+                    self.name(name, lead, &marks);
+                }
+            }
+        }
+        for (name, _) in file.body.each() {
+            let lead = self.project.lead(file, name);
+            self.name(name, lead, &marks);
+        }
+    }
+
+    /// Something that a module has under a name.
+    fn name(&mut self, name: &str, lead: Lead, marks: &Marks) {
+        let Lead::Here(place) = lead else { return };
+        let attribute = format!("{name}.__test__");
+        let says = match self.file.body.last(&attribute) {
+            Some(Bound::Value(Value::Bool(says))) => Some(*says),
+            _ => None,
+        };
+        if says == Some(false) {
+            return;
+        }
+        match place.bound() {
+            Some(Bound::Function(function)) => {
+                let wanted = name_matches(name, &self.project.settings.functions) || says == Some(true);
+                if wanted && !marks::is_fixture(self.project, &place.module, function) {
+                    self.function(&[], name, &place, function, marks, self.fixtures);
+                }
+            }
+            Some(Bound::Class(_)) => self.class(&[], name, &place, marks),
+            _ => {}
+        }
+    }
+
+    /// A test function, once for each of its parameters.
+    fn function(
+        &mut self,
+        classes: &[&str],
+        name: &str,
+        place: &Place,
+        function: &Function,
+        marks: &Marks,
+        fixtures: &Fixtures,
+    ) {
+        let own = marks.of_function(self.project, &place.module, function);
+        let in_class = !classes.is_empty();
+        let filled = marks::filled(self.project, &place.module, function, usize::from(in_class));
+        let fixtures = fixtures.with_params(function, in_class, &own, &filled);
+        let base = self.id(classes, name);
+        match parametrize::expand(self.project, &own, &fixtures) {
+            Ok(ids) => ids.into_iter().for_each(|id| {
+                let id = id.map_or_else(|| base.clone(), |id| format!("{base}[{id}]"));
+                self.push(id, function.line, None);
+            }),
+            Err(why) => self.push(base, function.line, Some(why)),
+        }
+    }
+
+    fn id(&self, classes: &[&str], name: &str) -> String {
+        let mut id = self.file.path.clone();
+        for part in classes.iter().chain(&[name]) {
+            id.push_str("::");
+            id.push_str(part);
+        }
+        id
+    }
+
+    fn push(&mut self, id: String, line: u32, unexpanded: Option<String>) {
+        let path = self.project.shown(&self.file.path);
+        self.tests.push(CollectedTest { id, path, line, unexpanded });
+    }
+}

@@ -1,0 +1,122 @@
+//! Which files pytest collects, in its order. Source: pytest 8 and 9, `_pytest/main.py` and `_pytest/python.py`.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::pattern::{fnmatch, path_matches};
+use crate::project::{Project, join};
+use crate::read::{Bound, Value};
+
+/// How deep folders are followed: links may lead in circles.
+const DEPTH: usize = 64;
+
+/// The test files, relative to the root.
+pub(crate) fn files(project: &Project<'_>) -> Vec<String> {
+    let settings = project.settings;
+    let root = [String::new()];
+    let paths = if settings.paths.is_empty() { &root[..] } else { &settings.paths };
+    let mut walk = Walk { project, seen: BTreeSet::new(), found: Vec::new() };
+    for path in paths {
+        let path = path.trim_start_matches("./").trim_end_matches('/');
+        let path = if path == "." { "" } else { path };
+        if settings.root.join(path).is_dir() {
+            let passed = walk.passed_above(path);
+            walk.folder(path, &passed, DEPTH);
+        } else if settings.root.join(path).is_file() {
+            walk.file(path.to_owned());
+        }
+    }
+    walk.found
+}
+
+struct Walk<'p, 's> {
+    project: &'p Project<'s>,
+    seen: BTreeSet<String>,
+    found: Vec<String>,
+}
+
+/// What conftest files say is not to be collected: paths and patterns, from the root.
+#[derive(Debug, Clone, Default)]
+struct Passed {
+    paths: Vec<String>,
+    patterns: Vec<String>,
+}
+
+impl Walk<'_, '_> {
+    fn file(&mut self, path: String) {
+        if self.seen.insert(path.clone()) {
+            self.found.push(path);
+        }
+    }
+
+    fn passed_above(&self, path: &str) -> Passed {
+        let mut passed = Passed::default();
+        let mut folder = String::new();
+        for part in path.split('/').filter(|part| !part.is_empty()) {
+            passed = self.passed(&folder, passed);
+            folder = join(&folder, part);
+        }
+        passed
+    }
+
+    /// What is not collected in a folder: its own conftest speaks instead of those above.
+    fn passed(&self, folder: &str, above: Passed) -> Passed {
+        let Some(conftest) = self.project.module(&join(folder, "conftest.py")) else { return above };
+        let list = |name: &str| match conftest.body.last(name) {
+            Some(Bound::Value(Value::List(list))) => {
+                let texts = list.iter().filter_map(|one| match one {
+                    Value::Text(text) => Some(join(folder, text)),
+                    _ => None,
+                });
+                Some(texts.collect::<Vec<_>>())
+            }
+            _ => None,
+        };
+        Passed {
+            paths: list("collect_ignore").unwrap_or(above.paths),
+            patterns: list("collect_ignore_glob").unwrap_or(above.patterns),
+        }
+    }
+
+    fn folder(&mut self, folder: &str, above: &Passed, depth: usize) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        let root = &self.project.settings.root;
+        let Ok(entries) = fs::read_dir(root.join(folder)) else { return };
+        let mut names: Vec<String> =
+            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        // The package itself comes before what lies in it.
+        names.sort_by(|a, b| (a != "__init__.py", a).cmp(&(b != "__init__.py", b)));
+        let passed = self.passed(folder, above.clone());
+        for name in names {
+            let path = join(folder, &name);
+            if name.ends_with(".py") {
+                let wanted = &self.project.settings.files;
+                if wanted.iter().any(|pattern| path_matches(&path, pattern))
+                    && !self.is_passed(&path, &passed)
+                    && root.join(&path).is_file()
+                {
+                    self.file(path);
+                }
+            } else if !self.is_passed_over(&name, &path)
+                && root.join(&path).is_dir()
+                && !self.is_passed(&path, &passed)
+            {
+                self.folder(&path, &passed, depth);
+            }
+        }
+    }
+
+    fn is_passed(&self, path: &str, passed: &Passed) -> bool {
+        let settings = self.project.settings;
+        passed.paths.iter().chain(&settings.ignore).any(|one| one.trim_end_matches('/') == path)
+            || passed.patterns.iter().chain(&settings.ignore_glob).any(|pattern| fnmatch(path, pattern))
+    }
+
+    fn is_passed_over(&self, name: &str, path: &str) -> bool {
+        let settings = self.project.settings;
+        name == "__pycache__"
+            || settings.pass_over.iter().any(|pattern| path_matches(path, pattern))
+            || settings.root.join(path).join("pyvenv.cfg").is_file()
+            || settings.root.join(path).join("conda-meta/history").is_file()
+    }
+}

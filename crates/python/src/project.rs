@@ -1,0 +1,227 @@
+//! The modules of a project: read once each, and found by the names they are imported by.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::read::{self, Body, Bound, From};
+use crate::settings::Settings;
+
+/// How many names are followed from one to the next; a circle ends there.
+pub(crate) const HOPS: usize = 16;
+
+/// One module of the project.
+#[derive(Debug)]
+pub(crate) struct Module {
+    /// Its file, relative to the root.
+    pub(crate) path: String,
+    /// What stands in it; empty when it cannot be read.
+    pub(crate) body: Body,
+    /// Why it cannot be read, and on which line.
+    pub(crate) error: Option<(u32, String)>,
+}
+
+/// All modules that were asked for.
+pub(crate) struct Project<'s> {
+    pub(crate) settings: &'s Settings,
+    modules: Mutex<HashMap<String, Option<Arc<Module>>>>,
+}
+
+/// Something that stands in a module: the module, and the way there through classes.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) module: Arc<Module>,
+    pub(crate) way: Vec<String>,
+}
+
+impl Place {
+    /// What is bound there.
+    pub(crate) fn bound(&self) -> Option<&Bound> {
+        let (last, classes) = self.way.split_last()?;
+        let mut body = &self.module.body;
+        for name in classes {
+            match body.last(name)? {
+                Bound::Class(class) => body = &class.body,
+                _ => return None,
+            }
+        }
+        body.last(last)
+    }
+
+    /// The place of a name in the class that stands here.
+    pub(crate) fn inside(&self, name: &str) -> Place {
+        let mut way = self.way.clone();
+        way.push(name.to_owned());
+        Place { module: Arc::clone(&self.module), way }
+    }
+}
+
+/// What a name leads to.
+#[derive(Debug, Clone)]
+pub(crate) enum Lead {
+    /// Something that the project defines.
+    Here(Place),
+    /// A module of the project.
+    Module(Arc<Module>),
+    /// Something outside, by its full dotted name.
+    Outside(String),
+}
+
+impl<'s> Project<'s> {
+    pub(crate) fn new(settings: &'s Settings) -> Project<'s> {
+        Project { settings, modules: Mutex::default() }
+    }
+
+    /// The module of a file, relative to the root; nothing when there is no such file.
+    pub(crate) fn module(&self, path: &str) -> Option<Arc<Module>> {
+        let known = self.modules.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let found = self.read(path).map(Arc::new);
+        let mut modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        modules.entry(path.to_owned()).or_insert(found).clone()
+    }
+
+    fn read(&self, path: &str) -> Option<Module> {
+        let bytes = std::fs::read(self.settings.root.join(path)).ok()?;
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let (body, error) = match read::read(text) {
+            Ok(body) => (body, None),
+            Err(error) => (Body::default(), Some(error)),
+        };
+        Some(Module { path: path.to_owned(), body, error })
+    }
+
+    /// A path as it is seen from the project.
+    pub(crate) fn shown(&self, path: &str) -> PathBuf {
+        self.settings.folder.join(path)
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        self.settings.root.join(path).is_file()
+    }
+
+    /// The module that a file takes names from; nothing when it is not the project's.
+    pub(crate) fn imported(&self, by: &Module, from: &From) -> Option<Arc<Module>> {
+        let inner = from.module.replace('.', "/");
+        if from.level > 0 {
+            let mut folder = Path::new(&by.path).parent()?;
+            for _ in 1..from.level {
+                folder = folder.parent()?;
+            }
+            return self.at(&join(&folder.to_string_lossy(), &inner));
+        }
+        let first = self.search_folder(&by.path);
+        let more = self.settings.python_path.iter().map(String::as_str).chain(["", "src"]);
+        std::iter::once(first.as_str()).chain(more).find_map(|folder| self.at(&join(folder, &inner)))
+    }
+
+    /// The module or package at a path without its ending.
+    fn at(&self, path: &str) -> Option<Arc<Module>> {
+        let path = path.trim_end_matches('/');
+        let names = [join(path, "__init__.py"), format!("{path}.py")];
+        names.iter().find_map(|name| self.is_file(name).then(|| self.module(name)).flatten())
+    }
+
+    /// The folder that pytest puts before all others when it imports a file: the first above it without `__init__.py`.
+    fn search_folder(&self, path: &str) -> String {
+        let mut folder = Path::new(path).parent().unwrap_or(Path::new(""));
+        while folder != Path::new("") && self.is_file(&join(&folder.to_string_lossy(), "__init__.py")) {
+            folder = folder.parent().unwrap_or(Path::new(""));
+        }
+        folder.to_string_lossy().into_owned()
+    }
+
+    /// What a dotted name leads to, seen from a module.
+    pub(crate) fn lead(&self, module: &Arc<Module>, dotted: &str) -> Lead {
+        self.follow(module, dotted, HOPS)
+    }
+
+    fn follow(&self, module: &Arc<Module>, dotted: &str, hops: usize) -> Lead {
+        let outside = || Lead::Outside(dotted.to_owned());
+        let Some(hops) = hops.checked_sub(1) else { return outside() };
+        let (first, rest) =
+            dotted.split_once('.').map_or((dotted, None), |(first, rest)| (first, Some(rest)));
+        let lead = match module.body.last(first) {
+            Some(Bound::Module(name)) => self.module_named(module, &From { level: 0, module: name.clone() }),
+            Some(Bound::From(from, name)) => self.taken(module, from, name, hops),
+            Some(Bound::Value(read::Value::Name(other))) if other != first => {
+                self.follow(module, other, hops)
+            }
+            Some(_) => Lead::Here(Place { module: Arc::clone(module), way: vec![first.to_owned()] }),
+            None => match self.starred(module, first, hops) {
+                Some(lead) => lead,
+                None => return outside(),
+            },
+        };
+        match rest {
+            Some(rest) => self.deeper(lead, rest, hops),
+            None => lead,
+        }
+    }
+
+    fn module_named(&self, by: &Module, from: &From) -> Lead {
+        self.imported(by, from).map_or_else(|| Lead::Outside(from.module.clone()), Lead::Module)
+    }
+
+    fn taken(&self, by: &Arc<Module>, from: &From, name: &str, hops: usize) -> Lead {
+        match self.imported(by, from) {
+            Some(module) if Arc::ptr_eq(&module, by) => Lead::Outside(name.to_owned()),
+            Some(module) if module.body.last(name).is_some() || !module.body.stars.is_empty() => {
+                self.follow(&module, name, hops)
+            }
+            found => {
+                let inner = From { level: from.level, module: joined(&from.module, name) };
+                match self.imported(by, &inner) {
+                    Some(module) => Lead::Module(module),
+                    None if found.is_some() => Lead::Outside(name.to_owned()),
+                    None => Lead::Outside(inner.module),
+                }
+            }
+        }
+    }
+
+    /// A name that `from x import *` brings.
+    fn starred(&self, module: &Arc<Module>, name: &str, hops: usize) -> Option<Lead> {
+        let mut sources = module.body.stars.iter().filter_map(|from| self.imported(module, from));
+        sources.find(|source| source.body.last(name).is_some()).map(|source| self.follow(&source, name, hops))
+    }
+
+    /// What a dotted name inside of a lead leads to.
+    fn deeper(&self, lead: Lead, rest: &str, hops: usize) -> Lead {
+        match lead {
+            Lead::Outside(name) => Lead::Outside(format!("{name}.{rest}")),
+            Lead::Module(module) if module.body.last(rest.split('.').next().unwrap_or(rest)).is_some() => {
+                self.follow(&module, rest, hops)
+            }
+            Lead::Module(module) => {
+                let (first, more) =
+                    rest.split_once('.').map_or((rest, None), |(first, rest)| (first, Some(rest)));
+                let inside = From { level: 1, module: first.to_owned() };
+                let package = module.path.ends_with("__init__.py");
+                match self.imported(&module, &inside).filter(|_| package) {
+                    Some(inner) => match more {
+                        Some(more) => self.deeper(Lead::Module(inner), more, hops),
+                        None => Lead::Module(inner),
+                    },
+                    None => Lead::Outside(rest.to_owned()),
+                }
+            }
+            Lead::Here(place) => {
+                let way = rest.split('.').fold(place, |place, name| place.inside(name));
+                Lead::Here(way)
+            }
+        }
+    }
+}
+
+/// A path inside of a folder; the folder may be the root, which is empty.
+pub(crate) fn join(folder: &str, inside: &str) -> String {
+    if folder.is_empty() { inside.to_owned() } else { format!("{folder}/{inside}") }
+}
+
+fn joined(module: &str, name: &str) -> String {
+    if module.is_empty() { name.to_owned() } else { format!("{module}.{name}") }
+}

@@ -1,0 +1,123 @@
+//! What stands in a module: its names in their order, as far as tests depend on them.
+
+mod body;
+mod value;
+
+use ruff_python_parser::parse_module;
+
+pub(crate) use value::{Call, Value};
+
+/// How large a file may be, in bytes, to be read; larger ones are data.
+const LARGEST: usize = 8 << 20;
+
+/// A module, a class or a function's surroundings: names in the order in which they are bound.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Body {
+    /// What is bound, in order; a name that is bound again stands twice.
+    pub(crate) names: Vec<(String, Bound)>,
+    /// Modules whose every name is taken: `from x import *`.
+    pub(crate) stars: Vec<From>,
+}
+
+/// What a name is bound to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Bound {
+    /// A function.
+    Function(Function),
+    /// A class.
+    Class(Box<Class>),
+    /// What an expression gives.
+    Value(Value),
+    /// A module: `import a.b as c`.
+    Module(String),
+    /// A name of another module.
+    From(From, String),
+}
+
+/// The module that names are taken from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct From {
+    /// How many dots stand before it.
+    pub(crate) level: u32,
+    /// Its dotted name; empty for `from . import a`.
+    pub(crate) module: String,
+}
+
+/// A function.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Function {
+    /// Its decorators, the topmost first.
+    pub(crate) decorators: Vec<Value>,
+    /// The names of its parameters, and whether each has a default.
+    pub(crate) parameters: Vec<(String, bool)>,
+    /// The line of its `def`.
+    pub(crate) line: u32,
+    /// Whether it speaks of `parametrize`: as a decorator it may give parameters.
+    pub(crate) parametrizes: bool,
+    /// Whether it is a `lambda`, whose own name is no one's.
+    pub(crate) is_lambda: bool,
+}
+
+/// A class.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Class {
+    /// Its decorators, the topmost first.
+    pub(crate) decorators: Vec<Value>,
+    /// Its bases.
+    pub(crate) bases: Vec<Value>,
+    /// What stands in it.
+    pub(crate) body: Body,
+    /// The line of its `class`.
+    pub(crate) line: u32,
+}
+
+impl Body {
+    /// What a name is bound to in the end.
+    pub(crate) fn last(&self, name: &str) -> Option<&Bound> {
+        self.names.iter().rev().find(|(other, _)| other == name).map(|(_, bound)| bound)
+    }
+
+    /// Each name once, where it was bound first, as in a dictionary, with what it is bound to in the end.
+    pub(crate) fn each(&self) -> Vec<(&str, &Bound)> {
+        let mut last: std::collections::HashMap<&str, &Bound> = std::collections::HashMap::new();
+        let mut order = Vec::new();
+        for (name, bound) in &self.names {
+            if last.insert(name, bound).is_none() {
+                order.push(name.as_str());
+            }
+        }
+        order.into_iter().map(|name| (name, last[name])).collect()
+    }
+}
+
+/// Reads a module.
+///
+/// # Errors
+/// The line, from 1, and what is wrong there, when it is no Python.
+pub(crate) fn read(text: &str) -> Result<Body, (u32, String)> {
+    if text.len() > LARGEST {
+        return Err((1, format!("larger than {} MiB", LARGEST >> 20)));
+    }
+    let lines = Lines::of(text);
+    match parse_module(text) {
+        Ok(parsed) => Ok(body::body(&parsed.into_syntax().body, text, lines)),
+        Err(error) => Err((lines.line(error.location.start().to_usize()), error.error.to_string())),
+    }
+}
+
+/// Where the lines of a text begin.
+#[derive(Debug, Clone)]
+pub(crate) struct Lines(std::rc::Rc<[usize]>);
+
+impl Lines {
+    fn of(text: &str) -> Lines {
+        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Lines(std::iter::once(0).chain(starts).collect())
+    }
+
+    /// The line of an offset, from 1.
+    pub(crate) fn line(&self, offset: usize) -> u32 {
+        let line = self.0.partition_point(|start| *start <= offset);
+        u32::try_from(line).unwrap_or(u32::MAX)
+    }
+}
