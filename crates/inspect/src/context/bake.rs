@@ -5,7 +5,7 @@ use std::path::Path;
 use testyard_model::Place;
 use testyard_project::bake::{self, Settled, Value};
 
-use super::basis::{Arguments, Basis, Build};
+use super::build::{Arguments, Basis, Build};
 use super::transfer::join;
 use crate::scene::{File, Scene};
 

@@ -6,7 +6,8 @@ use std::path::Path;
 use testyard_model::Place;
 use testyard_project::dockerfile::{self, Dockerfile, Expanded, Instruction, Kind};
 
-use super::basis::{Arguments, Basis, Build, named};
+use super::basis::named;
+use super::build::{Arguments, Basis, Build};
 use super::reads::{Read, reads};
 use super::resolve::{Outcome, escapes, inside, resolve};
 use super::solve::{self, Better};

@@ -7,6 +7,7 @@
 
 mod bake;
 mod basis;
+mod build;
 mod judge;
 mod listing;
 mod made;
@@ -18,7 +19,7 @@ mod transfer;
 mod weight;
 
 pub(crate) use bake::{Baked, baked};
-pub(crate) use basis::{Basis, Build};
+pub(crate) use build::{Basis, Build};
 pub(crate) use judge::{Judged, Source, builds};
 pub use listing::listings;
 pub(crate) use made::{is_made, looks_made};

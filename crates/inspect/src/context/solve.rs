@@ -1,6 +1,6 @@
 //! The one cause behind many missing sources: the context is another folder than was meant.
 
-use super::basis::{Basis, Build};
+use super::build::{Basis, Build};
 use super::judge::{Source, above};
 use super::resolve::{Outcome, resolve};
 use super::transfer::Context;
