@@ -192,9 +192,168 @@ fn what_is_no_python_is_told_and_never_a_panic() {
     let document = said.json();
     assert_eq!(said.code, 1);
     assert_eq!(document["tests"][0]["id"], "test_b.py::test_b");
-    assert_eq!(
-        (&document["broken"][0]["path"], &document["broken"][0]["line"]),
-        (&"test_a.py".into(), &1.into())
-    );
+    let first = &document["broken"][0];
+    assert_eq!((&first["path"], &first["chain"][0]["line"]), (&"test_a.py".into(), &1.into()));
     assert_eq!(Project::of(&[]).testyard(&["collect"]).code, 4);
+}
+
+/// The causes of what cannot be imported: `kind name: files`, the chain of the first file behind it.
+fn causes(files: &[(&str, &str)]) -> Option<Vec<String>> {
+    let python = python()?;
+    let project = Project::of(files);
+    let python = python.to_str().expect("a plain path");
+    let document = project.testyard(&["collect", "--format", "json", "--python", python]).json();
+    let list = |key: &str| document[key].as_array().cloned().unwrap_or_default();
+    let shown = list("causes").into_iter().map(|cause| {
+        let first = list("broken")
+            .into_iter()
+            .find(|file| file["cause"] == cause["id"])
+            .expect("a file has the cause");
+        let chain = first["chain"].as_array().cloned().unwrap_or_default();
+        let chain: Vec<String> = chain
+            .iter()
+            .map(|link| format!("{}:{}", link["path"].as_str().unwrap_or_default(), link["line"]))
+            .collect();
+        let word = |key: &str| cause[key].as_str().unwrap_or_default().to_owned();
+        format!("{} {} {} | {}", word("kind"), word("name"), cause["files"], chain.join(" "))
+    });
+    Some(shown.collect())
+}
+
+#[track_caller]
+fn broken_by(files: &[(&str, &str)], expected: &[&str]) {
+    let Some(found) = causes(files) else { return };
+    assert_eq!(found, expected, "{files:?}");
+    // What is said to be broken is, and nothing else.
+    let project = Project::of(files);
+    let Some(python) = python() else { return };
+    assert_eq!(breaks(&project, python), !expected.is_empty(), "{files:?}");
+}
+
+/// Whether pytest cannot collect something.
+#[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+fn breaks(project: &Project, python: &PathBuf) -> bool {
+    let arguments = ["-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"];
+    let done = Command::new(python).args(arguments).current_dir(project.path()).output();
+    // 5 is that nothing was collected, as when every file is skipped.
+    !matches!(done.expect("pytest can be started").status.code(), Some(0 | 5))
+}
+
+#[test]
+fn one_missing_package_is_one_cause() {
+    broken_by(
+        &[
+            ("app/__init__.py", ""),
+            ("app/db.py", "import os\nimport no_such_driver.errors\n"),
+            ("app/models.py", "from app import db\n"),
+            ("test_a.py", "from app.models import *\ndef test_a(): pass\n"),
+            ("test_b.py", "import app.db\ndef test_b(): pass\n"),
+            (
+                "test_c.py",
+                "import os.path, json, sys, pytest, xml.dom.minidom\nfrom collections import abc, deque\ndef test_c(): pass\n",
+            ),
+        ],
+        &["missing-package no_such_driver 2 | test_a.py:1 app/models.py:1 app/db.py:2"],
+    );
+}
+
+#[test]
+fn imports_that_may_fail_are_fine() {
+    let guarded = [
+        "try:\n    import no_such\nexcept ImportError:\n    no_such = None\n",
+        "import typing\nif typing.TYPE_CHECKING:\n    import no_such\n",
+        "import sys\nif sys.version_info < (3, 0):\n    import no_such\nelse:\n    import json\n",
+        "def test_in():\n    import no_such\n",
+        "import pytest\npytest.importorskip('no_such')\nimport no_such\n",
+        "import pytest\ntry:\n    import no_such\nexcept ImportError:\n    pytest.skip('x', allow_module_level=True)\n",
+        "if __name__ == '__main__':\n    import no_such\n",
+        "import contextlib\nwith contextlib.suppress(ImportError):\n    import no_such\n",
+    ];
+    for text in guarded {
+        broken_by(&[("test_a.py", text)], &[]);
+    }
+    broken_by(
+        &[(
+            "test_a.py",
+            "try:\n    import no_such\nexcept ImportError as error:\n    raise RuntimeError from error\n",
+        )],
+        &["missing-package no_such 1 | test_a.py:2"],
+    );
+    broken_by(
+        &[("test_a.py", "import sys\nif sys.version_info >= (3, 0):\n    import no_such\n")],
+        &["missing-package no_such 1 | test_a.py:3"],
+    );
+}
+
+#[test]
+fn names_and_modules_of_the_project() {
+    let app = [("app/__init__.py", ""), ("app/tools.py", "def helper(): pass\nfor one in [1]: pass\n")];
+    let with = |test: &'static str| [&app[..], &[("test_a.py", test)]].concat();
+    broken_by(&with("from app.tools import helper, one\nfrom app import tools\n"), &[]);
+    broken_by(&with("from app.tools import helpr\n"), &["missing-name app/tools.py:helpr 1 | test_a.py:1"]);
+    broken_by(&with("from app.tolls import helper\n"), &["missing-module app.tolls 1 | test_a.py:1"]);
+    broken_by(&with("import app.tools.deeper\n"), &["missing-module app.tools.deeper 1 | test_a.py:1"]);
+    broken_by(&with("from app import gone\n"), &["missing-name app/__init__.py:gone 1 | test_a.py:1"]);
+    let lazy =
+        [("app/__init__.py", "def __getattr__(name): return 1\n"), ("test_a.py", "from app import gone\n")];
+    broken_by(&lazy, &[]);
+    // A circle is no error where what is taken is there by then.
+    let circle = [
+        ("app/__init__.py", ""),
+        ("app/a.py", "import app.b\nname = 1\n"),
+        ("app/b.py", "import app.a\n"),
+        ("test_a.py", "from app.a import name\n"),
+    ];
+    broken_by(&circle, &[]);
+}
+
+#[test]
+fn packages_of_another_version() {
+    broken_by(
+        &[("test_a.py", "from pytest import no_such_name\n")],
+        &["missing-name pytest.no_such_name 1 | test_a.py:1"],
+    );
+    broken_by(
+        &[("test_a.py", "import pluggy.no_such\n")],
+        &["missing-module pluggy.no_such 1 | test_a.py:1"],
+    );
+    broken_by(
+        &[(
+            "test_a.py",
+            "from pluggy import HookimplMarker\nfrom pytest import fixture, mark\nimport iniconfig\n",
+        )],
+        &[],
+    );
+}
+
+#[test]
+fn exits_syntax_and_conftest_files() {
+    broken_by(&[("test_a.py", "import sys\nsys.exit(1)\n")], &["exit test_a.py 1 | test_a.py:2"]);
+    broken_by(
+        &[(
+            "test_a.py",
+            "import sys\ntry:\n    import no_such\nexcept ImportError:\n    sys.exit('needed')\n",
+        )],
+        &["exit test_a.py 1 | test_a.py:5"],
+    );
+    broken_by(&[("test_a.py", "import sys\ndef main():\n    sys.exit(1)\n")], &[]);
+    broken_by(&[("test_a.py", "def broken(:\n")], &["syntax test_a.py 1 | test_a.py:1"]);
+    broken_by(
+        &[
+            ("sub/conftest.py", "import no_such\n"),
+            ("sub/test_a.py", ""),
+            ("test_b.py", "def test_b(): pass\n"),
+        ],
+        &["missing-package no_such 1 | sub/conftest.py:1"],
+    );
+}
+
+#[test]
+fn without_an_environment_packages_are_not_judged() {
+    let project =
+        Project::of(&[("test_a.py", "import no_such\nfrom app import gone\n"), ("app/__init__.py", "")]);
+    let document = project.testyard(&["collect", "--format", "json"]).json();
+    assert_eq!(document["summary"]["packages_judged"], false);
+    assert_eq!(document["causes"][0]["name"], "app/__init__.py:gone");
+    assert_eq!(project.testyard(&["collect", "--python", "no/such/python"]).code, 2);
 }

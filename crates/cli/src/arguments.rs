@@ -97,7 +97,7 @@ pub(crate) enum Verb {
     Init(Init),
     /// Say what will break before anything is built or started
     Check(Check),
-    /// List the tests that exist, without running Python
+    /// Say which tests exist and which files cannot be imported, and why, without running Python
     Collect(Collect),
     /// Say how a run stands, without waiting for it
     #[command(after_help = EXITS)]
@@ -152,6 +152,9 @@ pub(crate) struct Collect {
     /// Collect these files and folders only, instead of what pytest would take
     #[arg(value_name = "PATH")]
     pub(crate) paths: Vec<PathBuf>,
+    /// The interpreter of the environment that the tests will run in; else the project's own, where it has one
+    #[arg(long, value_name = "INTERPRETER")]
+    pub(crate) python: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

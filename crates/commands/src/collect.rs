@@ -14,6 +14,9 @@ use crate::{CommandError, Context};
 pub struct CollectRequest {
     /// Files and folders, relative to the caller's folder; what pytest would take when empty.
     pub paths: Vec<PathBuf>,
+    /// The interpreter of the environment that the tests will run in, relative to the caller's folder; the one that
+    /// the project has when not said.
+    pub python: Option<PathBuf>,
 }
 
 /// Collects the tests of a project. Nothing is started and nothing is written.
@@ -26,10 +29,27 @@ pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection
         Some(config) => of_config(context, config),
         None => Settings::of(&context.root),
     };
+    let existing = discovery.python.existing.as_ref().map(|(folder, _)| folder.clone());
+    settings.environment = match &request.python {
+        Some(python) => Some(environment(&context.folder.join(python))?),
+        None => existing,
+    };
+    let requirements = discovery.python.install.iter().map(|one| one.file.as_path());
+    let requirements = requirements.filter_map(|file| file.strip_prefix(&context.root).ok()).next();
+    settings.requirements = requirements.map(|file| file.display().to_string());
     if !request.paths.is_empty() {
         settings.paths = paths(context, &settings, &request.paths)?;
     }
     Ok(testyard_python::collect(&settings))
+}
+
+/// The folder of the environment that an interpreter belongs to: the one above its `bin`.
+fn environment(python: &Path) -> Result<PathBuf, CommandError> {
+    let folder = python.parent().and_then(Path::parent).filter(|folder| folder.join("lib").is_dir());
+    folder.filter(|_| python.is_file()).map(Path::to_owned).ok_or_else(|| CommandError::Usage {
+        message: format!("{} is no interpreter of an environment", python.display()),
+        help: "name its program, such as .venv/bin/python".to_owned(),
+    })
 }
 
 /// What a configuration of pytest says about collection.

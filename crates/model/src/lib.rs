@@ -23,7 +23,7 @@ pub mod state;
 mod view;
 
 pub use build_context::{ContextListing, IgnoreProposal, SentFile};
-pub use collection::{CollectedTest, Collection, UnreadFile};
+pub use collection::{CollectedTest, Collection};
 pub use event::{Emit, Event, FORMAT, Record};
 pub use exit::Exit;
 pub use fidelity::{Fidelity, Ledger, LedgerEntry};

@@ -1,15 +1,17 @@
-//! Reads Python without running it: which tests exist.
+//! Reads Python without running it: which tests exist, and which files cannot be imported.
 //!
-//! What lives here: which files pytest looks into, what stands in a module, and the tests that follow from it, with
-//! pytest's node ids wherever they follow from literals. What does not: finding pytest's configuration (it comes as
+//! What lives here: which files pytest looks into, what stands in a module, the tests that follow from it, with pytest's
+//! node ids wherever they follow from literals, and where the imports lead. What does not: finding pytest's configuration (it comes as
 //! [`Settings`]), and showing anything.
 
 mod collect;
+mod diagnose;
 mod files;
 mod pattern;
 mod project;
 mod read;
 mod settings;
+mod world;
 
 pub use collect::collect;
 pub use settings::Settings;

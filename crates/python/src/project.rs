@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::read::{self, Body, Bound, From};
+use crate::read::{self, Body, Bound, From, Read, Step};
 use crate::settings::Settings;
 
 /// How many names are followed from one to the next; a circle ends there.
@@ -17,6 +17,10 @@ pub(crate) struct Module {
     pub(crate) path: String,
     /// What stands in it; empty when it cannot be read.
     pub(crate) body: Body,
+    /// What happens when it is imported.
+    pub(crate) steps: Vec<Step>,
+    /// Whether it may have names that are written nowhere.
+    pub(crate) dynamic: bool,
     /// Why it cannot be read, and on which line.
     pub(crate) error: Option<(u32, String)>,
 }
@@ -87,11 +91,12 @@ impl<'s> Project<'s> {
         let bytes = std::fs::read(self.settings.root.join(path)).ok()?;
         let text = String::from_utf8_lossy(&bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let (body, error) = match read::read(text) {
-            Ok(body) => (body, None),
-            Err(error) => (Body::default(), Some(error)),
+        let (read, error) = match read::read(text, self.settings.version) {
+            Ok(read) => (read, None),
+            Err(error) => (Read::default(), Some(error)),
         };
-        Some(Module { path: path.to_owned(), body, error })
+        let Read { body, steps, dynamic } = read;
+        Some(Module { path: path.to_owned(), body, steps, dynamic, error })
     }
 
     /// A path as it is seen from the project.
@@ -99,7 +104,7 @@ impl<'s> Project<'s> {
         self.settings.folder.join(path)
     }
 
-    fn is_file(&self, path: &str) -> bool {
+    pub(crate) fn is_file(&self, path: &str) -> bool {
         self.settings.root.join(path).is_file()
     }
 
@@ -119,14 +124,14 @@ impl<'s> Project<'s> {
     }
 
     /// The module or package at a path without its ending.
-    fn at(&self, path: &str) -> Option<Arc<Module>> {
+    pub(crate) fn at(&self, path: &str) -> Option<Arc<Module>> {
         let path = path.trim_end_matches('/');
         let names = [join(path, "__init__.py"), format!("{path}.py")];
         names.iter().find_map(|name| self.is_file(name).then(|| self.module(name)).flatten())
     }
 
     /// The folder that pytest puts before all others when it imports a file: the first above it without `__init__.py`.
-    fn search_folder(&self, path: &str) -> String {
+    pub(crate) fn search_folder(&self, path: &str) -> String {
         let mut folder = Path::new(path).parent().unwrap_or(Path::new(""));
         while folder != Path::new("") && self.is_file(&join(&folder.to_string_lossy(), "__init__.py")) {
             folder = folder.parent().unwrap_or(Path::new(""));

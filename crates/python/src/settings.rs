@@ -21,6 +21,12 @@ pub struct Settings {
     pub pass_over: Vec<String>,
     /// `pythonpath`, relative to the root.
     pub python_path: Vec<String>,
+    /// The version of the Python that will run the tests, where it is known.
+    pub version: Option<(u32, u32)>,
+    /// The environment that the tests will run in, where there is one; without it, packages are not judged.
+    pub environment: Option<PathBuf>,
+    /// The file that a missing package belongs into, as people know it.
+    pub requirements: Option<String>,
     /// `--ignore`, relative to the root.
     pub ignore: Vec<String>,
     /// `--ignore-glob`, relative to the root.
@@ -50,6 +56,9 @@ impl Settings {
                 "{arch}",
             ]),
             python_path: Vec::new(),
+            version: None,
+            environment: None,
+            requirements: None,
             ignore: Vec::new(),
             ignore_glob: Vec::new(),
         }

@@ -1,27 +1,56 @@
 //! Views of a collection.
 
-use std::path::Path;
-
 use serde::Serialize;
+use testyard_model::collection::{BrokenFile, CollectionCause};
 use testyard_model::{CollectedTest, Collection};
 
 use crate::json::document;
 use crate::style::{Line, Role, Style};
 
-/// The tests as pytest lists them, then what cannot be read, then how many there are.
+/// The most files of one cause that are shown; the rest is counted.
+const OF_ONE_CAUSE: usize = 5;
+
+/// The tests as pytest lists them, then the causes that break files, then how many there are.
 pub fn human(collection: &Collection, style: Style) -> Vec<String> {
     let mut lines: Vec<Line> = collection.tests.iter().map(test).collect();
     if !lines.is_empty() {
         lines.push(Line::new());
     }
-    for file in &collection.unread {
-        let place = format!("{}:{}", file.path.display(), file.line);
+    for one in &collection.causes {
+        lines.extend(cause(one, collection, style));
+        lines.push(Line::new());
+    }
+    if !collection.judged {
         lines.push(
-            Line::new().plain(place).plain(": ").add(Role::Bad, "error").plain(format!(": {}", file.message)),
+            Line::new().dim("installed packages were not looked at: there is no environment; see --python"),
         );
     }
     lines.push(summary(collection));
     lines.iter().map(|line| line.paint(style)).collect()
+}
+
+/// A cause: what is wrong, whom it breaks and how that leads there, what to do.
+fn cause(cause: &CollectionCause, collection: &Collection, style: Style) -> Vec<Line> {
+    let numbers = format!(" ({}, {})", count(cause.files, "file"), count(cause.tests, "test"));
+    let mut lines =
+        vec![Line::new().add(Role::Bad, "error").plain(": ").add(Role::Bold, &cause.message).dim(numbers)];
+    let files = collection.broken.iter().filter(|file| file.cause == cause.id);
+    for file in files.take(OF_ONE_CAUSE) {
+        let chain: Vec<String> =
+            file.chain.iter().map(|link| format!("{}:{}", link.path.display(), link.line)).collect();
+        let own = file.chain.first().is_some_and(|link| link.path == file.path);
+        let start = if own { String::new() } else { format!("{}: ", file.path.display()) };
+        lines.push(Line::new().plain(format!("  {start}{}", chain.join(style.arrow()))));
+    }
+    if let Some(more) = cause.files.checked_sub(OF_ONE_CAUSE).filter(|more| *more > 0) {
+        lines.push(Line::new().plain("  ").dim(format!(
+            "{} and {}",
+            style.ellipsis(),
+            count(more, "more file")
+        )));
+    }
+    lines.push(Line::new().plain(format!("  help: {}", cause.fix)));
+    lines
 }
 
 fn test(test: &CollectedTest) -> Line {
@@ -40,9 +69,10 @@ fn summary(collection: &Collection) -> Line {
     if unexpanded > 0 {
         line = line.plain(format!(", {unexpanded} of them with parameters that only pytest knows"));
     }
-    if !collection.unread.is_empty() {
-        line =
-            line.add(Role::Bad, format!(", {} that cannot be read", count(collection.unread.len(), "file")));
+    if !collection.broken.is_empty() {
+        let broken = count(collection.broken.len(), "file");
+        let causes = count(collection.causes.len(), "cause");
+        line = line.add(Role::Bad, format!(", {broken} that cannot be imported, {causes}"));
     }
     line.dim(format!(" ({} ms)", collection.elapsed_ms))
 }
@@ -54,15 +84,9 @@ fn count(number: usize, word: &str) -> String {
 #[derive(Serialize)]
 struct Collected<'a> {
     tests: &'a [CollectedTest],
-    broken: Vec<Broken<'a>>,
+    broken: &'a [BrokenFile],
+    causes: &'a [CollectionCause],
     summary: Summary,
-}
-
-#[derive(Serialize)]
-struct Broken<'a> {
-    path: &'a Path,
-    line: u32,
-    message: &'a str,
 }
 
 #[derive(Serialize)]
@@ -70,22 +94,25 @@ struct Summary {
     tests: usize,
     files: usize,
     broken: usize,
+    causes: usize,
     unexpanded: usize,
+    packages_judged: bool,
     elapsed_ms: u64,
 }
 
 /// The document of a collection.
 pub fn json(collection: &Collection) -> String {
-    let broken = collection.unread.iter();
-    let broken = broken.map(|file| Broken { path: &file.path, line: file.line, message: &file.message });
     document(Collected {
         tests: &collection.tests,
-        broken: broken.collect(),
+        broken: &collection.broken,
+        causes: &collection.causes,
         summary: Summary {
             tests: collection.tests.len(),
             files: collection.files.len(),
-            broken: collection.unread.len(),
+            broken: collection.broken.len(),
+            causes: collection.causes.len(),
             unexpanded: collection.tests.iter().filter(|test| test.unexpanded.is_some()).count(),
+            packages_judged: collection.judged,
             elapsed_ms: collection.elapsed_ms,
         },
     })
@@ -93,7 +120,7 @@ pub fn json(collection: &Collection) -> String {
 
 #[cfg(test)]
 mod tests {
-    use testyard_model::UnreadFile;
+    use testyard_model::collection::{CauseKind, Link};
 
     use super::*;
 
@@ -107,11 +134,25 @@ mod tests {
         Collection {
             tests: vec![test("test_a.py::test_one", None), test("test_a.py::test_two", Some("a reason"))],
             files: vec!["test_a.py".into(), "test_b.py".into()],
-            unread: vec![UnreadFile {
+            broken: vec![BrokenFile {
                 path: "test_b.py".into(),
-                line: 7,
-                message: "invalid syntax".to_owned(),
+                cause: "missing-package:psycopg".to_owned(),
+                message: "`psycopg` is not installed".to_owned(),
+                chain: vec![
+                    Link { path: "test_b.py".into(), line: 1 },
+                    Link { path: "app/db.py".into(), line: 4 },
+                ],
             }],
+            causes: vec![CollectionCause {
+                id: "missing-package:psycopg".to_owned(),
+                kind: CauseKind::MissingPackage,
+                name: "psycopg".to_owned(),
+                message: "`psycopg` is not installed".to_owned(),
+                files: 1,
+                tests: 12,
+                fix: "add `psycopg` to requirements.txt".to_owned(),
+            }],
+            judged: true,
             elapsed_ms: 5,
         }
     }
@@ -122,8 +163,11 @@ mod tests {
         test_a.py::test_one
         test_a.py::test_two[…] (a reason)
 
-        test_b.py:7: error: invalid syntax
-        2 tests in 2 files, 1 of them with parameters that only pytest knows, 1 file that cannot be read (5 ms)
+        error: `psycopg` is not installed (1 file, 12 tests)
+          test_b.py:1 › app/db.py:4
+          help: add `psycopg` to requirements.txt
+
+        2 tests in 2 files, 1 of them with parameters that only pytest knows, 1 file that cannot be imported, 1 cause (5 ms)
         ");
     }
 
@@ -135,7 +179,8 @@ mod tests {
             document["tests"][0],
             serde_json::json!({"id": "test_a.py::test_one", "path": "test_a.py", "line": 3})
         );
-        assert_eq!(document["broken"][0]["line"], 7);
+        assert_eq!(document["broken"][0]["cause"], document["causes"][0]["id"]);
+        assert_eq!(document["causes"][0]["kind"], "missing-package");
         assert_eq!(document["summary"]["tests"], 2);
     }
 }

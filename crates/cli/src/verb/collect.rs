@@ -8,15 +8,15 @@ use testyard_report::collect as view;
 use super::{Desk, End};
 use crate::arguments::{self, Format};
 
-/// Lists the tests that exist.
+/// Lists the tests that exist, and the files that cannot be imported.
 pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, CommandError> {
-    let request = CollectRequest { paths: typed.paths.clone() };
+    let request = CollectRequest { paths: typed.paths.clone(), python: typed.python.clone() };
     let collection = collect::collect(&desk.context, &request)?;
     match desk.format {
         Format::Json => desk.result(&view::json(&collection)),
         Format::Human => desk.lines(&view::human(&collection, desk.screen.style)),
     }
-    Ok(End::Exit(if !collection.unread.is_empty() {
+    Ok(End::Exit(if !collection.broken.is_empty() {
         Exit::Failed
     } else if collection.tests.is_empty() {
         Exit::Empty

@@ -10,13 +10,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
-use testyard_model::{CollectedTest, Collection, UnreadFile};
+use testyard_model::{CollectedTest, Collection};
 
+use crate::diagnose::{self, Diagnosis};
 use crate::files;
 use crate::pattern::name_matches;
 use crate::project::{Lead, Module, Place, Project};
 use crate::read::{Body, Bound, Function, Value};
 use crate::settings::Settings;
+use crate::world::World;
 
 use fixtures::Fixtures;
 use marks::Marks;
@@ -27,19 +29,51 @@ const STACK: usize = 256 << 20;
 /// Collects the tests of a project, without running anything of it.
 pub fn collect(settings: &Settings) -> Collection {
     let started = Instant::now();
-    let project = Project::new(settings);
+    let world = settings.environment.as_deref().and_then(World::of);
+    let mut settings = settings.clone();
+    settings.version = world.as_ref().and_then(|world| world.version).or(settings.version);
+    let project = Project::new(&settings);
     let files = files::files(&project);
-    let mut collection = Collection::default();
-    for (tests, unread) in each_file(&project, &files) {
-        collection.tests.extend(tests);
-        collection.unread.extend(unread);
+    let mut collection = Collection { judged: world.is_some(), ..Collection::default() };
+    let of_files = each_file(&project, &files);
+    let troubles = troubles(&project, world.as_ref(), &files, &of_files);
+    for (number, tests) in of_files.into_iter().enumerate() {
+        if troubles.iter().all(|(path, ..)| *path != files[number]) {
+            collection.tests.extend(tests);
+        }
     }
+    (collection.broken, collection.causes) = diagnose::causes(&project, troubles);
     collection.files = files.iter().map(|file| project.shown(file)).collect();
     collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     collection
 }
 
-type OfFile = (Vec<CollectedTest>, Option<UnreadFile>);
+/// The files that cannot be imported, each with the number of tests in it and why.
+fn troubles(
+    project: &Project<'_>,
+    world: Option<&World>,
+    files: &[String],
+    tests: &[Vec<CollectedTest>],
+) -> Vec<(String, usize, diagnose::Trouble)> {
+    let work = || {
+        let mut diagnosis = Diagnosis::new(project, world, files);
+        let each = files
+            .iter()
+            .zip(tests)
+            .filter_map(|(file, tests)| Some((file.clone(), tests.len(), diagnosis.of_file(file)?)));
+        each.collect()
+    };
+    // Imports are followed one into the other: that needs the same room as what is read.
+    std::thread::scope(|scope| {
+        let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        match spawned {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(_) => work(),
+        }
+    })
+}
+
+type OfFile = Vec<CollectedTest>;
 
 /// What each file has, read on a few threads and put in the files' order.
 fn each_file(project: &Project<'_>, files: &[String]) -> Vec<OfFile> {
@@ -66,17 +100,13 @@ fn each_file(project: &Project<'_>, files: &[String]) -> Vec<OfFile> {
 
 fn of_file(project: &Project<'_>, path: &str) -> OfFile {
     let Some(module) = project.module(path) else { return OfFile::default() };
-    if let Some((line, message)) = &module.error {
-        let unread = UnreadFile { path: project.shown(path), line: *line, message: message.clone() };
-        return (Vec::new(), Some(unread));
-    }
     if says_test(&module.body) == Some(false) {
         return OfFile::default();
     }
     let fixtures = Fixtures::of_file(project, &module);
     let mut collector = Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new() };
     collector.module();
-    (collector.tests, None)
+    collector.tests
 }
 
 /// What `__test__` says in a body.

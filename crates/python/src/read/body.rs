@@ -3,20 +3,22 @@
 use ruff_python_ast::{Expr, ExprLambda, Parameters, Stmt, StmtClassDef, StmtFunctionDef, StmtIf};
 use ruff_text_size::Ranged;
 
+use super::steps;
 use super::value::{self, Value};
 use super::{Body, Bound, Class, From, Function, Lines};
 
 /// How deep statements inside of statements are followed.
 const DEPTH: usize = 64;
 
-pub(super) fn body(statements: &[Stmt], text: &str, lines: Lines) -> Body {
-    let mut reader = Reader { text, lines, body: Body::default() };
+pub(super) fn body(statements: &[Stmt], text: &str, version: Option<(u32, u32)>, lines: Lines) -> Body {
+    let mut reader = Reader { text, version, lines, body: Body::default() };
     reader.all(statements, DEPTH);
     reader.body
 }
 
 struct Reader<'t> {
     text: &'t str,
+    version: Option<(u32, u32)>,
     lines: Lines,
     body: Body,
 }
@@ -83,27 +85,53 @@ impl Reader<'_> {
         }
     }
 
-    /// Statements that hold others. Every branch is taken, except one that only type checkers see.
+    /// Statements that hold others. Every branch is taken that may be.
     fn nested(&mut self, statement: &Stmt, depth: usize) {
         match statement {
             Stmt::If(one) => self.branches(one, depth),
             Stmt::Try(one) => {
                 self.all(&one.body, depth);
+                for ruff_python_ast::ExceptHandler::ExceptHandler(handler) in &one.handlers {
+                    self.all(&handler.body, depth);
+                }
                 self.all(&one.orelse, depth);
                 self.all(&one.finalbody, depth);
             }
-            Stmt::With(one) => self.all(&one.body, depth),
-            Stmt::For(one) => self.all(&one.body, depth),
+            Stmt::With(one) => {
+                one.items
+                    .iter()
+                    .filter_map(|item| item.optional_vars.as_deref())
+                    .for_each(|name| self.unknown(name));
+                self.all(&one.body, depth);
+            }
+            Stmt::For(one) => {
+                self.unknown(&one.target);
+                self.all(&one.body, depth);
+            }
             Stmt::While(one) => self.all(&one.body, depth),
             _ => {}
         }
     }
 
     fn branches(&mut self, one: &StmtIf, depth: usize) {
-        if !value::is_type_checking(&one.test) {
-            self.all(&one.body, depth);
+        let first = std::iter::once((Some(&*one.test), &one.body));
+        let more = one.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body));
+        for (test, body) in first.chain(more) {
+            match test.map_or(Some(true), |test| steps::holds(test, self.version)) {
+                Some(true) => return self.all(body, depth),
+                Some(false) => {}
+                None => self.all(body, depth),
+            }
         }
-        one.elif_else_clauses.iter().for_each(|clause| self.all(&clause.body, depth));
+    }
+
+    /// A target that gets values which only a run knows.
+    fn unknown(&mut self, target: &Expr) {
+        match target {
+            Expr::Name(name) => self.bind(name.id.as_str(), Bound::Value(Value::Unknown)),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|one| self.unknown(one)),
+            _ => {}
+        }
     }
 
     fn target(&mut self, target: &Expr, value: &Expr) {
@@ -115,11 +143,7 @@ impl Reader<'_> {
                 };
                 self.bind(name.id.as_str(), bound);
             }
-            Expr::Tuple(tuple) => {
-                for name in tuple.elts.iter().filter_map(Expr::as_name_expr) {
-                    self.bind(name.id.as_str(), Bound::Value(Value::Unknown));
-                }
-            }
+            Expr::Tuple(_) => self.unknown(target),
             // `test_a.__test__ = False`
             Expr::Attribute(attribute) => {
                 if let Some(name) = attribute.value.as_name_expr() {
@@ -152,7 +176,12 @@ impl Reader<'_> {
     }
 
     fn class(&self, class: &StmtClassDef, depth: usize) -> Class {
-        let mut inner = Reader { text: self.text, lines: self.lines.clone(), body: Body::default() };
+        let mut inner = Reader {
+            text: self.text,
+            version: self.version,
+            lines: self.lines.clone(),
+            body: Body::default(),
+        };
         inner.all(&class.body, depth);
         let bases = class.arguments.iter().flat_map(|arguments| arguments.args.iter());
         Class {

@@ -1,10 +1,12 @@
 //! What stands in a module: its names in their order, as far as tests depend on them.
 
 mod body;
+mod steps;
 mod value;
 
 use ruff_python_parser::parse_module;
 
+pub(crate) use steps::{Failure, Import, Step};
 pub(crate) use value::{Call, Value};
 
 /// How large a file may be, in bytes, to be read; larger ones are data.
@@ -90,17 +92,39 @@ impl Body {
     }
 }
 
-/// Reads a module.
+/// A module that was read.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Read {
+    /// What stands in it.
+    pub(crate) body: Body,
+    /// What happens when it is imported.
+    pub(crate) steps: Vec<Step>,
+    /// Whether it may have names that are written nowhere: `__getattr__`, `globals()`, `sys.modules`.
+    pub(crate) dynamic: bool,
+}
+
+/// What makes names that are written nowhere.
+const DYNAMIC: [&str; 7] =
+    ["__getattr__", "globals()", "locals()", "vars()", "sys.modules", "setattr(", "exec("];
+
+/// Reads a module for a version of Python, where one is known.
 ///
 /// # Errors
 /// The line, from 1, and what is wrong there, when it is no Python.
-pub(crate) fn read(text: &str) -> Result<Body, (u32, String)> {
+pub(crate) fn read(text: &str, version: Option<(u32, u32)>) -> Result<Read, (u32, String)> {
     if text.len() > LARGEST {
         return Err((1, format!("larger than {} MiB", LARGEST >> 20)));
     }
     let lines = Lines::of(text);
     match parse_module(text) {
-        Ok(parsed) => Ok(body::body(&parsed.into_syntax().body, text, lines)),
+        Ok(parsed) => {
+            let statements = &parsed.syntax().body;
+            Ok(Read {
+                steps: steps::steps(statements, version, &lines),
+                body: body::body(statements, text, version, lines),
+                dynamic: DYNAMIC.iter().any(|sign| text.contains(sign)),
+            })
+        }
         Err(error) => Err((lines.line(error.location.start().to_usize()), error.error.to_string())),
     }
 }

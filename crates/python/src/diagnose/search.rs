@@ -1,0 +1,331 @@
+//! Where imports lead: to the project, to the environment, or nowhere.
+
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use testyard_model::collection::CauseKind;
+
+use super::distribution;
+use super::{Trouble, written};
+use crate::project::{Module, Project, join};
+use crate::read::{self, From, Import};
+use crate::world::{Found, World};
+
+/// Where an import leads.
+pub(super) enum Place {
+    /// A module of the project, with the packages that are imported before it.
+    Project(Vec<Arc<Module>>, Arc<Module>),
+    /// A folder of the project without `__init__.py`.
+    Folder(String),
+    /// The environment has it.
+    World,
+    /// Nowhere.
+    Missing(Box<Trouble>),
+    /// Nobody can tell: there is no environment.
+    Unknown,
+}
+
+impl Place {
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, Place::Missing(_))
+    }
+}
+
+pub(super) struct Search<'p, 's> {
+    project: &'p Project<'s>,
+    world: Option<&'p World>,
+    /// The folders of the project on the search path, relative to the root.
+    folders: Vec<String>,
+    /// Modules of the environment that were read for their names.
+    outside: RefCell<HashMap<PathBuf, Option<Rc<Outside>>>>,
+}
+
+/// A module of the environment.
+struct Outside {
+    text: String,
+    names: BTreeSet<String>,
+    /// Whether it may have names that are written nowhere.
+    open: bool,
+}
+
+impl<'p, 's> Search<'p, 's> {
+    pub(super) fn new(
+        project: &'p Project<'s>,
+        world: Option<&'p World>,
+        files: &[String],
+    ) -> Search<'p, 's> {
+        let mut folders: Vec<String> = project.settings.python_path.clone();
+        folders
+            .iter_mut()
+            .for_each(|folder| *folder = folder.trim_end_matches('/').trim_start_matches("./").to_owned());
+        folders.iter_mut().filter(|folder| *folder == ".").for_each(String::clear);
+        let mut add = |folder: String| {
+            if !folders.contains(&folder) {
+                folders.push(folder);
+            }
+        };
+        files.iter().for_each(|file| add(project.search_folder(file)));
+        // Conftest files are imported as test files are.
+        let conftests = files.iter().flat_map(|file| super::conftests(file));
+        let mut conftests: Vec<String> = conftests.collect();
+        conftests.sort();
+        conftests.dedup();
+        let there = conftests.iter().filter(|path| project.is_file(path));
+        there.for_each(|path| add(project.search_folder(path)));
+        add(String::new());
+        // Without an environment nobody knows whether `src` is installed; with one, it says so itself.
+        if world.is_none() {
+            add("src".to_owned());
+        }
+        Search { project, world, folders, outside: RefCell::default() }
+    }
+
+    /// Where an import of a module leads.
+    pub(super) fn find(&self, by: &Module, from: &From) -> Place {
+        if from.level == 0 {
+            return self.absolute(&from.module);
+        }
+        let mut folder = Path::new(&by.path).parent().map(Path::to_owned).unwrap_or_default();
+        for _ in 1..from.level {
+            // Above the topmost package relative imports fail; where that is depends on how the file is imported.
+            let Some(parent) = folder.parent() else { return Place::Unknown };
+            folder = parent.to_owned();
+        }
+        let folder = folder.to_string_lossy().into_owned();
+        if from.module.is_empty() {
+            return match self.at(&folder) {
+                Some(module) if !folder.is_empty() => Place::Project(Vec::new(), module),
+                _ => Place::Folder(folder),
+            };
+        }
+        self.below(&folder, &from.module, written(from))
+    }
+
+    /// Where an absolute import leads.
+    pub(super) fn absolute(&self, module: &str) -> Place {
+        let first = module.split('.').next().unwrap_or(module);
+        let is_module = |folder: &&String| self.at(&join(folder, first)).is_some();
+        if let Some(folder) = self.folders.iter().find(is_module) {
+            return self.below(folder, module, module.to_owned());
+        }
+        let in_world = self.world.map(|world| world.find(module));
+        match in_world {
+            Some(Found::Source(_) | Found::Opaque) => return Place::World,
+            Some(Found::Missing(parts)) if parts > 0 => {
+                return Place::Missing(Box::new(self.missing_inside(module, parts)));
+            }
+            Some(Found::Missing(_)) | None => {}
+        }
+        // A folder without `__init__.py` comes last of all.
+        let is_folder = |folder: &&String| self.is_dir(&join(folder, first));
+        match self.folders.iter().find(is_folder) {
+            Some(folder) => self.below(folder, module, module.to_owned()),
+            None if self.world.is_none() => Place::Unknown,
+            None => Place::Missing(Box::new(self.missing_package(first))),
+        }
+    }
+
+    /// A dotted module below a folder of the project.
+    fn below(&self, folder: &str, dotted: &str, written: String) -> Place {
+        let mut path = folder.to_owned();
+        let mut packages = Vec::new();
+        let parts: Vec<&str> = dotted.split('.').collect();
+        for (number, part) in parts.iter().enumerate() {
+            path = join(&path, part);
+            let last = number + 1 == parts.len();
+            match self.at(&path) {
+                Some(module) if last => return Place::Project(packages, module),
+                Some(module) if module.path.ends_with("__init__.py") => packages.push(module),
+                Some(module) if module.dynamic => return Place::Unknown,
+                None if self.is_dir(&path) && last => return Place::Folder(path),
+                None if self.is_dir(&path) => {}
+                None if packages.last().is_some_and(|package| package.dynamic) || self.is_native(&path) => {
+                    return Place::Unknown;
+                }
+                Some(_) | None => return Place::Missing(Box::new(self.missing_module(&path, &written))),
+            }
+        }
+        Place::Unknown
+    }
+
+    /// The module or package of the project at a path without its ending.
+    pub(super) fn at(&self, path: &str) -> Option<Arc<Module>> {
+        self.project.at(path)
+    }
+
+    /// A module in the package that a module is.
+    pub(super) fn beside(&self, module: &Module, name: &str) -> Option<Arc<Module>> {
+        let folder = module.path.strip_suffix("/__init__.py")?;
+        self.at(&join(folder, name))
+    }
+
+    /// Whether a package has a folder or a compiled module of this name.
+    pub(super) fn is_folder(&self, module: &Module, name: &str) -> bool {
+        let folder = module.path.strip_suffix("/__init__.py");
+        folder.is_some_and(|folder| self.is_dir(&join(folder, name)) || self.is_native(&join(folder, name)))
+    }
+
+    fn is_dir(&self, path: &str) -> bool {
+        self.project.settings.root.join(path).is_dir()
+    }
+
+    /// Whether a compiled module, or the source of one, lies at a path.
+    fn is_native(&self, path: &str) -> bool {
+        let whole = self.project.settings.root.join(path);
+        let (Some(folder), Some(name)) = (whole.parent(), whole.file_name()) else { return false };
+        let start = format!("{}.", name.to_string_lossy());
+        std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
+            let file = entry.file_name().to_string_lossy().into_owned();
+            file.starts_with(&start)
+                && [".so", ".pyd", ".pyx", ".c", ".pyi"].iter().any(|end| file.ends_with(end))
+        })
+    }
+
+    /// The first name of an import that a package of the environment does not have.
+    pub(super) fn outside_names(&self, import: &Import) -> Option<Trouble> {
+        let world = self.world?;
+        if import.names.is_empty() {
+            return None;
+        }
+        let Found::Source(source) = world.find(&import.from.module) else { return None };
+        let found = self.outside(source).filter(|found| !found.open)?;
+        let module = &import.from.module;
+        let missing = import.names.iter().find(|name| {
+            !found.names.contains(name.as_str())
+                && !super::is_of_every_module(name)
+                // What is mentioned may be made in a way that is not read, by `global` or `del` for one.
+                && !mentions(&found.text, name)
+                && matches!(world.find(&format!("{module}.{name}")), Found::Missing(_))
+        })?;
+        let package = module.split('.').next().unwrap_or(module);
+        let nearest = nearest(missing, found.names.iter().map(String::as_str));
+        Some(Trouble {
+            kind: CauseKind::MissingName,
+            name: format!("{module}.{missing}"),
+            message: format!("`{module}` as it is installed has no `{missing}`{}", meant(nearest)),
+            fix: format!(
+                "install a version of {} that has it, or import what this one has",
+                distribution::of(package)
+            ),
+            chain: Vec::new(),
+        })
+    }
+
+    fn outside(&self, source: PathBuf) -> Option<Rc<Outside>> {
+        if let Some(known) = self.outside.borrow().get(&source) {
+            return known.clone();
+        }
+        let read = std::fs::read_to_string(&source).ok().and_then(|text| {
+            let read = read::read(&text, self.project.settings.version).ok()?;
+            let open = read.dynamic || !read.body.stars.is_empty();
+            let names = read.body.names.into_iter().map(|(name, _)| name).collect();
+            Some(Rc::new(Outside { text, names, open }))
+        });
+        self.outside.borrow_mut().insert(source, read.clone());
+        read
+    }
+
+    pub(super) fn missing_name(&self, module: &Module, name: &str) -> Trouble {
+        let nearest = nearest(name, module.body.names.iter().map(|(name, _)| name.as_str()));
+        Trouble {
+            kind: CauseKind::MissingName,
+            name: format!("{}:{name}", module.path),
+            message: format!("{} has no `{name}`{}", module.path, meant(nearest)),
+            fix: format!("define `{name}` there, or correct the import"),
+            chain: Vec::new(),
+        }
+    }
+
+    fn missing_module(&self, path: &str, written: &str) -> Trouble {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let names = self.names_in(folder);
+        let nearest = nearest(name, names.iter().map(String::as_str));
+        Trouble {
+            kind: CauseKind::MissingModule,
+            name: written.to_owned(),
+            message: format!(
+                "the project has no module `{written}`: neither {path}.py nor {path}/{}",
+                meant(nearest)
+            ),
+            fix: "add the module, or correct the import".to_owned(),
+            chain: Vec::new(),
+        }
+    }
+
+    /// The modules and packages in a folder of the project.
+    fn names_in(&self, folder: &str) -> Vec<String> {
+        let entries =
+            std::fs::read_dir(self.project.settings.root.join(folder)).into_iter().flatten().flatten();
+        let names = entries.filter_map(|entry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            name.strip_suffix(".py").map(str::to_owned).or_else(|| entry.path().is_dir().then_some(name))
+        });
+        let mut names: Vec<String> = names.filter(|name| !name.starts_with(['.', '_'])).collect();
+        names.sort();
+        names
+    }
+
+    fn missing_inside(&self, module: &str, parts: usize) -> Trouble {
+        let there: Vec<&str> = module.split('.').take(parts).collect();
+        let there = there.join(".");
+        Trouble {
+            kind: CauseKind::MissingModule,
+            name: module.to_owned(),
+            message: format!("`{there}` as it is installed has no module `{module}`"),
+            fix: format!(
+                "install a version of {} that has it",
+                distribution::of(module.split('.').next().unwrap_or(module))
+            ),
+            chain: Vec::new(),
+        }
+    }
+
+    fn missing_package(&self, package: &str) -> Trouble {
+        let distribution = distribution::of(package);
+        let file = self.project.settings.requirements.as_deref();
+        Trouble {
+            kind: CauseKind::MissingPackage,
+            name: package.to_owned(),
+            message: format!("`{package}` is not installed"),
+            fix: match file {
+                Some(file) => format!("add `{distribution}` to {file}"),
+                None => format!("install `{distribution}`"),
+            },
+            chain: Vec::new(),
+        }
+    }
+}
+
+/// Whether a text has a word.
+fn mentions(text: &str, word: &str) -> bool {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|one| one == word)
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
+}
+
+/// The name that differs least from what was written, when it differs little.
+fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let close = |name: &&str| *name != wanted && distance(wanted, name) <= (wanted.len() / 3).min(3);
+    names.filter(close).min_by_key(|name| distance(wanted, name))
+}
+
+/// How many letters have to be added, taken away or replaced.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.iter().enumerate() {
+        let mut before = row[0];
+        row[0] = at + 1;
+        for (place, with) in other.iter().enumerate() {
+            let kept = before + usize::from(letter != with);
+            before = row[place + 1];
+            row[place + 1] = kept.min(before + 1).min(row[place] + 1);
+        }
+    }
+    row[other.len()]
+}
