@@ -16,6 +16,7 @@ usage: cargo xtask TASK
   bench services  how fast PostgreSQL and Redis come up, cold and warm
   bench run       what a run costs beside bare pytest on the same tests
   bench check     what an inspection costs beside hadolint and ShellCheck
+  bench collect   what collecting a large suite costs beside rtest and pytest
   bench           all of them
   mutate-check    breaks healthy projects in every way the rules claim to see, and counts what is seen
   docs            write docs/rules.md from the rules' own pages
@@ -27,9 +28,11 @@ fn main() -> ExitCode {
     let done = match words.as_slice() {
         ["ci"] => ci::run(),
         ["bench"] => {
-            bench::services::run().and_then(|()| bench::run::run()).and_then(|()| bench::check::run())
+            let all = [bench::services::run, bench::run::run, bench::check::run, bench::collect::run];
+            all.iter().try_for_each(|one| one())
         }
         ["bench", "check"] => bench::check::run(),
+        ["bench", "collect"] => bench::collect::run(),
         ["mutate-check"] => mutate::run(),
         ["bench", "services"] => bench::services::run(),
         ["bench", "run"] => bench::run::run(),

@@ -155,6 +155,9 @@ pub(crate) struct Collect {
     /// The interpreter of the environment that the tests will run in; else the project's own, where it has one
     #[arg(long, value_name = "INTERPRETER")]
     pub(crate) python: Option<PathBuf>,
+    /// Read every file again instead of taking what did not change from the cache, and keep nothing
+    #[arg(long)]
+    pub(crate) no_cache: bool,
 }
 
 #[derive(Debug, Args)]

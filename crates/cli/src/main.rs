@@ -16,6 +16,11 @@ use clap::Parser;
 
 use crate::arguments::Arguments;
 
+/// Reading Python is mostly making and dropping small trees on several threads, which is where the C library's own
+/// allocator is slow.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // This program is also its own keeper and its own supervisor; both are told from their first argument, before
     // anything else happens.

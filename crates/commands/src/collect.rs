@@ -17,9 +17,11 @@ pub struct CollectRequest {
     /// The interpreter of the environment that the tests will run in, relative to the caller's folder; the one that
     /// the project has when not said.
     pub python: Option<PathBuf>,
+    /// Read every file again, and keep nothing.
+    pub no_cache: bool,
 }
 
-/// Collects the tests of a project. Nothing is started and nothing is written.
+/// Collects the tests of a project. Nothing is started, and nothing is written but the cache of what was read.
 ///
 /// # Errors
 /// When a path is not there or lies outside of the project.
@@ -37,6 +39,7 @@ pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection
     let requirements = discovery.python.install.iter().map(|one| one.file.as_path());
     let requirements = requirements.filter_map(|file| file.strip_prefix(&context.root).ok()).next();
     settings.requirements = requirements.map(|file| file.display().to_string());
+    settings.cache = (!request.no_cache).then(|| context.cache.join("python"));
     if !request.paths.is_empty() {
         settings.paths = paths(context, &settings, &request.paths)?;
     }

@@ -1,7 +1,6 @@
 //! Which files pytest collects, in its order. Source: pytest 8 and 9, `_pytest/main.py` and `_pytest/python.py`.
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use crate::pattern::{fnmatch, path_matches};
 use crate::project::{Project, join};
@@ -19,10 +18,10 @@ pub(crate) fn files(project: &Project<'_>) -> Vec<String> {
     for path in paths {
         let path = path.trim_start_matches("./").trim_end_matches('/');
         let path = if path == "." { "" } else { path };
-        if settings.root.join(path).is_dir() {
+        if project.tree.is_folder(path) {
             let passed = walk.passed_above(path);
             walk.folder(path, &passed, DEPTH);
-        } else if settings.root.join(path).is_file() {
+        } else if project.tree.is_file(path) {
             walk.file(path.to_owned());
         }
     }
@@ -80,27 +79,20 @@ impl Walk<'_, '_> {
 
     fn folder(&mut self, folder: &str, above: &Passed, depth: usize) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        let root = &self.project.settings.root;
-        let Ok(entries) = fs::read_dir(root.join(folder)) else { return };
-        let mut names: Vec<String> =
-            entries.flatten().filter_map(|entry| entry.file_name().into_string().ok()).collect();
-        // The package itself comes before what lies in it.
-        names.sort_by(|a, b| (a != "__init__.py", a).cmp(&(b != "__init__.py", b)));
+        let listing = self.project.tree.listing(folder);
         let passed = self.passed(folder, above.clone());
-        for name in names {
-            let path = join(folder, &name);
-            if name.ends_with(".py") {
+        // The package itself comes before what lies in it.
+        let (first, rest): (Vec<_>, Vec<_>) = listing.entries().partition(|(name, _)| *name == "__init__.py");
+        for (name, is_folder) in first.into_iter().chain(rest) {
+            let path = join(folder, name);
+            if !is_folder && name.ends_with(".py") {
                 let wanted = &self.project.settings.files;
                 if wanted.iter().any(|pattern| path_matches(&path, pattern))
                     && !self.is_passed(&path, &passed)
-                    && root.join(&path).is_file()
                 {
                     self.file(path);
                 }
-            } else if !self.is_passed_over(&name, &path)
-                && root.join(&path).is_dir()
-                && !self.is_passed(&path, &passed)
-            {
+            } else if is_folder && !self.is_passed_over(name, &path) && !self.is_passed(&path, &passed) {
                 self.folder(&path, &passed, depth);
             }
         }
@@ -116,7 +108,7 @@ impl Walk<'_, '_> {
         let settings = self.project.settings;
         name == "__pycache__"
             || settings.pass_over.iter().any(|pattern| path_matches(path, pattern))
-            || settings.root.join(path).join("pyvenv.cfg").is_file()
-            || settings.root.join(path).join("conda-meta/history").is_file()
+            || self.project.tree.is_file(&join(path, "pyvenv.cfg"))
+            || self.project.tree.is_file(&join(path, "conda-meta/history"))
     }
 }

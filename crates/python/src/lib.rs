@@ -4,6 +4,7 @@
 //! node ids wherever they follow from literals, and where the imports lead. What does not: finding pytest's configuration (it comes as
 //! [`Settings`]), and showing anything.
 
+mod cache;
 mod collect;
 mod diagnose;
 mod files;
@@ -11,6 +12,7 @@ mod pattern;
 mod project;
 mod read;
 mod settings;
+mod tree;
 mod world;
 
 pub use collect::collect;

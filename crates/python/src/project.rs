@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use crate::cache::Cache;
 use crate::read::{self, Body, Bound, From, Read, Step};
 use crate::settings::Settings;
+use crate::tree::Tree;
 
 /// How many names are followed from one to the next; a circle ends there.
 pub(crate) const HOPS: usize = 16;
@@ -28,8 +30,15 @@ pub(crate) struct Module {
 /// All modules that were asked for.
 pub(crate) struct Project<'s> {
     pub(crate) settings: &'s Settings,
+    pub(crate) tree: Tree,
+    cache: Option<Cache>,
     modules: Mutex<HashMap<String, Option<Arc<Module>>>>,
+    /// What absolute imports lead to, by the folder of the file that imports: asked for nearly every name.
+    imported: RwLock<HashMap<String, ByName>>,
 }
+
+/// What names lead to in the project.
+type ByName = HashMap<String, Option<Arc<Module>>>;
 
 /// Something that stands in a module: the module, and the way there through classes.
 #[derive(Debug, Clone)]
@@ -73,7 +82,21 @@ pub(crate) enum Lead {
 
 impl<'s> Project<'s> {
     pub(crate) fn new(settings: &'s Settings) -> Project<'s> {
-        Project { settings, modules: Mutex::default() }
+        let cache = settings.cache.as_deref();
+        Project {
+            settings,
+            tree: Tree::new(settings.root.clone()),
+            cache: cache.map(|folder| Cache::open(folder, &settings.root, settings.version)),
+            modules: Mutex::default(),
+            imported: RwLock::default(),
+        }
+    }
+
+    /// Keeps what was read for the next time.
+    pub(crate) fn keep(self) {
+        if let Some(cache) = self.cache {
+            cache.save();
+        }
     }
 
     /// The module of a file, relative to the root; nothing when there is no such file.
@@ -88,10 +111,17 @@ impl<'s> Project<'s> {
     }
 
     fn read(&self, path: &str) -> Option<Module> {
-        let bytes = std::fs::read(self.settings.root.join(path)).ok()?;
-        let text = String::from_utf8_lossy(&bytes);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let (read, error) = match read::read(text, self.settings.version) {
+        let parse = |bytes: Vec<u8>| {
+            // Nearly every file is UTF-8, and asking so first is several times faster.
+            let text = String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            read::read(text.strip_prefix('\u{feff}').unwrap_or(&text), self.settings.version)
+        };
+        let outcome = match &self.cache {
+            Some(cache) => cache.read(path, parse)?,
+            None => parse(std::fs::read(self.settings.root.join(path)).ok()?),
+        };
+        let (read, error) = match outcome {
             Ok(read) => (read, None),
             Err(error) => (Read::default(), Some(error)),
         };
@@ -104,36 +134,55 @@ impl<'s> Project<'s> {
         self.settings.folder.join(path)
     }
 
-    pub(crate) fn is_file(&self, path: &str) -> bool {
-        self.settings.root.join(path).is_file()
-    }
-
     /// The module that a file takes names from; nothing when it is not the project's.
     pub(crate) fn imported(&self, by: &Module, from: &From) -> Option<Arc<Module>> {
-        let inner = from.module.replace('.', "/");
         if from.level > 0 {
             let mut folder = Path::new(&by.path).parent()?;
             for _ in 1..from.level {
                 folder = folder.parent()?;
             }
-            return self.at(&join(&folder.to_string_lossy(), &inner));
+            return self.at(&join(&folder.to_string_lossy(), &from.module.replace('.', "/")));
         }
-        let first = self.search_folder(&by.path);
+        let (folder, _) = by.path.rsplit_once('/').unwrap_or(("", &by.path));
+        let known = self.imported.read().unwrap_or_else(PoisonError::into_inner);
+        let found = known.get(folder).and_then(|known| known.get(&from.module)).cloned();
+        drop(known);
+        found.unwrap_or_else(|| {
+            let found = self.absolute(&by.path, &from.module);
+            let mut known = self.imported.write().unwrap_or_else(PoisonError::into_inner);
+            known.entry(folder.to_owned()).or_default().insert(from.module.clone(), found.clone());
+            found
+        })
+    }
+
+    /// The module of the project that a dotted name leads to from a file.
+    fn absolute(&self, by: &str, dotted: &str) -> Option<Arc<Module>> {
+        let inner = dotted.replace('.', "/");
+        let first = self.search_folder(by);
         let more = self.settings.python_path.iter().map(String::as_str).chain(["", "src"]);
         std::iter::once(first.as_str()).chain(more).find_map(|folder| self.at(&join(folder, &inner)))
     }
 
     /// The module or package at a path without its ending.
     pub(crate) fn at(&self, path: &str) -> Option<Arc<Module>> {
+        self.source(path).and_then(|source| self.module(&source))
+    }
+
+    /// Whether there is a module or package at a path without its ending.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.source(path).is_some()
+    }
+
+    fn source(&self, path: &str) -> Option<String> {
         let path = path.trim_end_matches('/');
         let names = [join(path, "__init__.py"), format!("{path}.py")];
-        names.iter().find_map(|name| self.is_file(name).then(|| self.module(name)).flatten())
+        names.into_iter().find(|name| self.tree.is_file(name))
     }
 
     /// The folder that pytest puts before all others when it imports a file: the first above it without `__init__.py`.
     pub(crate) fn search_folder(&self, path: &str) -> String {
         let mut folder = Path::new(path).parent().unwrap_or(Path::new(""));
-        while folder != Path::new("") && self.is_file(&join(&folder.to_string_lossy(), "__init__.py")) {
+        while folder != Path::new("") && self.tree.is_file(&join(&folder.to_string_lossy(), "__init__.py")) {
             folder = folder.parent().unwrap_or(Path::new(""));
         }
         folder.to_string_lossy().into_owned()

@@ -27,6 +27,8 @@ pub struct Settings {
     pub environment: Option<PathBuf>,
     /// The file that a missing package belongs into, as people know it.
     pub requirements: Option<String>,
+    /// Where what was read is kept for the next time; nothing is kept when not said.
+    pub cache: Option<PathBuf>,
     /// `--ignore`, relative to the root.
     pub ignore: Vec<String>,
     /// `--ignore-glob`, relative to the root.
@@ -59,6 +61,7 @@ impl Settings {
             version: None,
             environment: None,
             requirements: None,
+            cache: None,
             ignore: Vec::new(),
             ignore_glob: Vec::new(),
         }

@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{command, median, tell, testyard, timed, write};
+use super::{command, median, memory, put, tell, testyard, timed};
 use crate::shell;
 
 const FILES: usize = 20_000;
@@ -27,7 +27,12 @@ pub(crate) fn run() -> Result<(), String> {
         timed(&mut command(&program, folder.path(), None, &words)).map(|(elapsed, _)| elapsed)
     })?;
     tell("testyard check", own, "ms", Some(500.0));
-    tell("  its memory at most", memory(&program, folder.path())?, "MB", Some(100.0));
+    tell(
+        "  its memory at most",
+        memory(&program, folder.path(), &["check", "--fail-on", "never"])?,
+        "MB",
+        Some(100.0),
+    );
     let others = rounds(|| {
         let docker = lint(&linters.join("hadolint"), folder.path(), &["--no-fail"], &dockerfiles)?;
         Ok(docker + lint(&linters.join("shellcheck"), folder.path(), &[], &scripts)?)
@@ -65,17 +70,6 @@ fn lint(linter: &Path, folder: &Path, options: &[&str], files: &[String]) -> Res
     Ok(before.elapsed().as_secs_f64() * 1e3)
 }
 
-/// The most memory an inspection held, in megabytes, as the kernel counts it for a child.
-fn memory(program: &Path, folder: &Path) -> Result<f64, String> {
-    let script = "import resource,subprocess,sys\n\
-                  subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n\
-                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
-    let program = program.display().to_string();
-    let line = ["python3", "-c", script, &program, "check", "--fail-on", "never"];
-    let (_, printed) = timed(shell::command(&line).current_dir(folder))?;
-    printed.trim().parse::<f64>().map(|kilobytes| kilobytes / 1024.0).map_err(|error| error.to_string())
-}
-
 /// Writes the tree; gives the paths of its Dockerfiles and scripts.
 fn generate(root: &Path) -> Result<(Vec<String>, Vec<String>), String> {
     let numbered = |count, name: fn(usize) -> String| (0..count).map(name).collect::<Vec<String>>();
@@ -96,12 +90,6 @@ fn generate(root: &Path) -> Result<(Vec<String>, Vec<String>), String> {
         put(root, &path, "import os\n\n\ndef name():\n    return os.name\n")?;
     }
     Ok((dockerfiles, scripts))
-}
-
-fn put(root: &Path, path: &str, text: &str) -> Result<(), String> {
-    let folder = root.join(path).parent().map_or_else(|| root.to_owned(), Path::to_owned);
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    write(root, path, text)
 }
 
 const DOCKERFILE: &str = "\

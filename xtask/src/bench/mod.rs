@@ -3,6 +3,7 @@
 //! Nothing here fails because a machine is slow: a goal that is missed is printed as missed, and a person reads it.
 
 pub(crate) mod check;
+pub(crate) mod collect;
 pub(crate) mod run;
 pub(crate) mod services;
 
@@ -64,6 +65,24 @@ fn timed(command: &mut Command) -> Result<(f64, String), String> {
 #[allow(clippy::disallowed_methods, reason = "a fixture in a temporary folder")]
 fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
     std::fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))
+}
+
+/// Writes a file of a bench's project into a folder that may not be there yet.
+fn put(root: &Path, path: &str, text: &str) -> Result<(), String> {
+    let folder = root.join(path).parent().map_or_else(|| root.to_owned(), Path::to_owned);
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    write(root, path, text)
+}
+
+/// The most memory that a verb of testyard held in a folder, in megabytes, as the kernel counts it for a child.
+fn memory(program: &Path, folder: &Path, words: &[&str]) -> Result<f64, String> {
+    let script = "import resource,subprocess,sys\n\
+                  subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n\
+                  print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)";
+    let program = program.display().to_string();
+    let line = [&["python3", "-c", script, &program][..], words].concat();
+    let (_, printed) = timed(shell::command(&line).current_dir(folder))?;
+    printed.trim().parse::<f64>().map(|kilobytes| kilobytes / 1024.0).map_err(|error| error.to_string())
 }
 
 /// The middle of some figures.

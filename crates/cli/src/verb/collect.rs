@@ -10,7 +10,8 @@ use crate::arguments::{self, Format};
 
 /// Lists the tests that exist, and the files that cannot be imported.
 pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, CommandError> {
-    let request = CollectRequest { paths: typed.paths.clone(), python: typed.python.clone() };
+    let request =
+        CollectRequest { paths: typed.paths.clone(), python: typed.python.clone(), no_cache: typed.no_cache };
     let collection = collect::collect(&desk.context, &request)?;
     match desk.format {
         Format::Json => desk.result(&view::json(&collection)),

@@ -2,6 +2,7 @@
 //!
 //! Environments, build output and foreign code are passed over: what is configured there is not this project's.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use walkdir::{DirEntry, WalkDir};
@@ -36,6 +37,8 @@ const LOOKED_INTO: [&str; 3] = [".devcontainer", ".docker", ".ci"];
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
     files: Vec<PathBuf>,
+    /// The places in `files` of what lies directly in each folder.
+    folders: HashMap<PathBuf, Vec<usize>>,
 }
 
 impl Listing {
@@ -50,7 +53,15 @@ impl Listing {
             .take(MOST)
             .collect();
         files.sort_by_key(|path| path.components().count());
-        Listing { files }
+        let mut folders: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+        for (at, file) in files.iter().enumerate() {
+            let folder = file.parent().unwrap_or(Path::new(""));
+            match folders.get_mut(folder) {
+                Some(places) => places.push(at),
+                None => _ = folders.insert(folder.to_owned(), vec![at]),
+            }
+        }
+        Listing { files, folders }
     }
 
     /// All files.
@@ -59,8 +70,9 @@ impl Listing {
     }
 
     /// The files directly in a folder; the empty path is the root.
-    pub(crate) fn directly_in<'a>(&'a self, folder: &'a Path) -> impl Iterator<Item = &'a Path> {
-        self.files().filter(move |file| file.parent() == Some(folder))
+    pub(crate) fn directly_in(&self, folder: &Path) -> impl Iterator<Item = &Path> + use<'_> {
+        let places = self.folders.get(folder).map(Vec::as_slice).unwrap_or_default();
+        places.iter().map(|at| self.files[*at].as_path())
     }
 
     /// The files anywhere below a folder.
@@ -70,7 +82,7 @@ impl Listing {
 
     /// Whether a file exists.
     pub(crate) fn has(&self, path: &Path) -> bool {
-        self.files().any(|file| file == path)
+        path.parent().is_some_and(|folder| self.directly_in(folder).any(|file| file == path))
     }
 }
 

@@ -44,6 +44,7 @@ pub fn collect(settings: &Settings) -> Collection {
     }
     (collection.broken, collection.causes) = diagnose::causes(&project, troubles);
     collection.files = files.iter().map(|file| project.shown(file)).collect();
+    project.keep();
     collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     collection
 }

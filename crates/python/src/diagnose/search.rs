@@ -1,11 +1,12 @@
 //! Where imports lead: to the project, to the environment, or nowhere.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use strsim::levenshtein;
 use testyard_model::collection::CauseKind;
 
 use super::distribution;
@@ -39,8 +40,18 @@ pub(super) struct Search<'p, 's> {
     world: Option<&'p World>,
     /// The folders of the project on the search path, relative to the root.
     folders: Vec<String>,
+    /// Where first parts of names were found: the path may have hundreds of folders.
+    homes: RefCell<HashMap<String, Rc<Home>>>,
     /// Modules of the environment that were read for their names.
     outside: RefCell<HashMap<PathBuf, Option<Rc<Outside>>>>,
+}
+
+/// The first folders of the search path that have a name.
+struct Home {
+    /// As a module, or as a package with `__init__.py`.
+    of_module: Option<String>,
+    /// As a folder, which is a package only where no module is.
+    of_folder: Option<String>,
 }
 
 /// A module of the environment.
@@ -62,8 +73,9 @@ impl<'p, 's> Search<'p, 's> {
             .iter_mut()
             .for_each(|folder| *folder = folder.trim_end_matches('/').trim_start_matches("./").to_owned());
         folders.iter_mut().filter(|folder| *folder == ".").for_each(String::clear);
+        let mut seen: HashSet<String> = folders.iter().cloned().collect();
         let mut add = |folder: String| {
-            if !folders.contains(&folder) {
+            if seen.insert(folder.clone()) {
                 folders.push(folder);
             }
         };
@@ -73,14 +85,14 @@ impl<'p, 's> Search<'p, 's> {
         let mut conftests: Vec<String> = conftests.collect();
         conftests.sort();
         conftests.dedup();
-        let there = conftests.iter().filter(|path| project.is_file(path));
+        let there = conftests.iter().filter(|path| project.tree.is_file(path));
         there.for_each(|path| add(project.search_folder(path)));
         add(String::new());
         // Without an environment nobody knows whether `src` is installed; with one, it says so itself.
         if world.is_none() {
             add("src".to_owned());
         }
-        Search { project, world, folders, outside: RefCell::default() }
+        Search { project, world, folders, homes: RefCell::default(), outside: RefCell::default() }
     }
 
     /// Where an import of a module leads.
@@ -107,8 +119,8 @@ impl<'p, 's> Search<'p, 's> {
     /// Where an absolute import leads.
     pub(super) fn absolute(&self, module: &str) -> Place {
         let first = module.split('.').next().unwrap_or(module);
-        let is_module = |folder: &&String| self.at(&join(folder, first)).is_some();
-        if let Some(folder) = self.folders.iter().find(is_module) {
+        let home = self.home(first);
+        if let Some(folder) = &home.of_module {
             return self.below(folder, module, module.to_owned());
         }
         let in_world = self.world.map(|world| world.find(module));
@@ -120,12 +132,27 @@ impl<'p, 's> Search<'p, 's> {
             Some(Found::Missing(_)) | None => {}
         }
         // A folder without `__init__.py` comes last of all.
-        let is_folder = |folder: &&String| self.is_dir(&join(folder, first));
-        match self.folders.iter().find(is_folder) {
+        match &home.of_folder {
             Some(folder) => self.below(folder, module, module.to_owned()),
             None if self.world.is_none() => Place::Unknown,
             None => Place::Missing(Box::new(self.missing_package(first))),
         }
+    }
+
+    /// Where on the project's part of the search path the first part of a dotted name is.
+    fn home(&self, first: &str) -> Rc<Home> {
+        if let Some(known) = self.homes.borrow().get(first) {
+            return Rc::clone(known);
+        }
+        let find = |is_there: &dyn Fn(&str) -> bool| {
+            self.folders.iter().find(|folder| is_there(&join(folder, first))).cloned()
+        };
+        let home = Rc::new(Home {
+            of_module: find(&|path| self.project.has(path)),
+            of_folder: find(&|path| self.project.tree.is_folder(path)),
+        });
+        self.homes.borrow_mut().insert(first.to_owned(), Rc::clone(&home));
+        home
     }
 
     /// A dotted module below a folder of the project.
@@ -140,8 +167,8 @@ impl<'p, 's> Search<'p, 's> {
                 Some(module) if last => return Place::Project(packages, module),
                 Some(module) if module.path.ends_with("__init__.py") => packages.push(module),
                 Some(module) if module.dynamic => return Place::Unknown,
-                None if self.is_dir(&path) && last => return Place::Folder(path),
-                None if self.is_dir(&path) => {}
+                None if self.project.tree.is_folder(&path) && last => return Place::Folder(path),
+                None if self.project.tree.is_folder(&path) => {}
                 None if packages.last().is_some_and(|package| package.dynamic) || self.is_native(&path) => {
                     return Place::Unknown;
                 }
@@ -165,22 +192,18 @@ impl<'p, 's> Search<'p, 's> {
     /// Whether a package has a folder or a compiled module of this name.
     pub(super) fn is_folder(&self, module: &Module, name: &str) -> bool {
         let folder = module.path.strip_suffix("/__init__.py");
-        folder.is_some_and(|folder| self.is_dir(&join(folder, name)) || self.is_native(&join(folder, name)))
-    }
-
-    fn is_dir(&self, path: &str) -> bool {
-        self.project.settings.root.join(path).is_dir()
+        folder.is_some_and(|folder| {
+            self.project.tree.is_folder(&join(folder, name)) || self.is_native(&join(folder, name))
+        })
     }
 
     /// Whether a compiled module, or the source of one, lies at a path.
     fn is_native(&self, path: &str) -> bool {
-        let whole = self.project.settings.root.join(path);
-        let (Some(folder), Some(name)) = (whole.parent(), whole.file_name()) else { return false };
-        let start = format!("{}.", name.to_string_lossy());
-        std::fs::read_dir(folder).into_iter().flatten().flatten().any(|entry| {
-            let file = entry.file_name().to_string_lossy().into_owned();
-            file.starts_with(&start)
-                && [".so", ".pyd", ".pyx", ".c", ".pyi"].iter().any(|end| file.ends_with(end))
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let ends = [".so", ".pyd", ".pyx", ".c", ".pyi"];
+        self.project.tree.listing(folder).entries().any(|(file, _)| {
+            let rest = file.strip_prefix(name).filter(|rest| rest.starts_with('.'));
+            rest.is_some_and(|rest| ends.iter().any(|end| rest.ends_with(end)))
         })
     }
 
@@ -257,15 +280,11 @@ impl<'p, 's> Search<'p, 's> {
 
     /// The modules and packages in a folder of the project.
     fn names_in(&self, folder: &str) -> Vec<String> {
-        let entries =
-            std::fs::read_dir(self.project.settings.root.join(folder)).into_iter().flatten().flatten();
-        let names = entries.filter_map(|entry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            name.strip_suffix(".py").map(str::to_owned).or_else(|| entry.path().is_dir().then_some(name))
-        });
-        let mut names: Vec<String> = names.filter(|name| !name.starts_with(['.', '_'])).collect();
-        names.sort();
-        names
+        let listing = self.project.tree.listing(folder);
+        let names = listing
+            .entries()
+            .filter_map(|(name, is_folder)| name.strip_suffix(".py").or(is_folder.then_some(name)));
+        names.filter(|name| !name.starts_with(['.', '_'])).map(str::to_owned).collect()
     }
 
     fn missing_inside(&self, module: &str, parts: usize) -> Trouble {
@@ -310,22 +329,6 @@ fn meant(nearest: Option<&str>) -> String {
 
 /// The name that differs least from what was written, when it differs little.
 fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let close = |name: &&str| *name != wanted && distance(wanted, name) <= (wanted.len() / 3).min(3);
-    names.filter(close).min_by_key(|name| distance(wanted, name))
-}
-
-/// How many letters have to be added, taken away or replaced.
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, letter) in one.iter().enumerate() {
-        let mut before = row[0];
-        row[0] = at + 1;
-        for (place, with) in other.iter().enumerate() {
-            let kept = before + usize::from(letter != with);
-            before = row[place + 1];
-            row[place + 1] = kept.min(before + 1).min(row[place] + 1);
-        }
-    }
-    row[other.len()]
+    let close = |name: &&str| *name != wanted && levenshtein(wanted, name) <= (wanted.len() / 3).min(3);
+    names.filter(close).min_by_key(|name| levenshtein(wanted, name))
 }

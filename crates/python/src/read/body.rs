@@ -1,5 +1,6 @@
 //! Statements as bindings of names.
 
+use memchr::memmem;
 use ruff_python_ast::{Expr, ExprLambda, Parameters, Stmt, StmtClassDef, StmtFunctionDef, StmtIf};
 use ruff_text_size::Ranged;
 
@@ -160,7 +161,7 @@ impl Reader<'_> {
             decorators: function.decorator_list.iter().map(|one| value::of(&one.expression)).collect(),
             parameters: parameters(&function.parameters),
             line: self.lines.line(function.name.start().to_usize()),
-            parametrizes: self.text[function.range].contains("parametrize"),
+            parametrizes: memmem::find(self.text[function.range].as_bytes(), b"parametrize").is_some(),
             is_lambda: false,
         }
     }

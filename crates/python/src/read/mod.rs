@@ -4,7 +4,9 @@ mod body;
 mod steps;
 mod value;
 
+use memchr::memmem;
 use ruff_python_parser::parse_module;
+use serde::{Deserialize, Serialize};
 
 pub(crate) use steps::{Failure, Import, Step};
 pub(crate) use value::{Call, Value};
@@ -13,7 +15,7 @@ pub(crate) use value::{Call, Value};
 const LARGEST: usize = 8 << 20;
 
 /// A module, a class or a function's surroundings: names in the order in which they are bound.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Body {
     /// What is bound, in order; a name that is bound again stands twice.
     pub(crate) names: Vec<(String, Bound)>,
@@ -22,7 +24,7 @@ pub(crate) struct Body {
 }
 
 /// What a name is bound to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Bound {
     /// A function.
     Function(Function),
@@ -37,7 +39,7 @@ pub(crate) enum Bound {
 }
 
 /// The module that names are taken from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct From {
     /// How many dots stand before it.
     pub(crate) level: u32,
@@ -46,7 +48,7 @@ pub(crate) struct From {
 }
 
 /// A function.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Function {
     /// Its decorators, the topmost first.
     pub(crate) decorators: Vec<Value>,
@@ -61,7 +63,7 @@ pub(crate) struct Function {
 }
 
 /// A class.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Class {
     /// Its decorators, the topmost first.
     pub(crate) decorators: Vec<Value>,
@@ -93,7 +95,7 @@ impl Body {
 }
 
 /// A module that was read.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Read {
     /// What stands in it.
     pub(crate) body: Body,
@@ -122,7 +124,7 @@ pub(crate) fn read(text: &str, version: Option<(u32, u32)>) -> Result<Read, (u32
             Ok(Read {
                 steps: steps::steps(statements, version, &lines),
                 body: body::body(statements, text, version, lines),
-                dynamic: DYNAMIC.iter().any(|sign| text.contains(sign)),
+                dynamic: DYNAMIC.iter().any(|sign| memmem::find(text.as_bytes(), sign.as_bytes()).is_some()),
             })
         }
         Err(error) => Err((lines.line(error.location.start().to_usize()), error.error.to_string())),
@@ -135,7 +137,7 @@ pub(crate) struct Lines(std::rc::Rc<[usize]>);
 
 impl Lines {
     fn of(text: &str) -> Lines {
-        let starts = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        let starts = memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| at + 1);
         Lines(std::iter::once(0).chain(starts).collect())
     }
 

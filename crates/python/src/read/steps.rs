@@ -2,6 +2,7 @@
 
 use ruff_python_ast::{CmpOp, ExceptHandler, Expr, Number, Stmt, StmtIf, StmtTry};
 use ruff_text_size::Ranged;
+use serde::{Deserialize, Serialize};
 
 use super::{From, Lines, value};
 
@@ -9,7 +10,7 @@ use super::{From, Lines, value};
 const DEPTH: usize = 64;
 
 /// One thing that happens on import.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Step {
     /// Something is imported.
     Import(Import),
@@ -22,7 +23,7 @@ pub(crate) enum Step {
 }
 
 /// An import.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Import {
     /// The module.
     pub(crate) from: From,
@@ -35,7 +36,7 @@ pub(crate) struct Import {
 }
 
 /// What happens when an import fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Failure {
     /// The import of this module fails as well.
     Spreads,

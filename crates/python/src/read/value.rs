@@ -1,12 +1,13 @@
 //! Expressions as values, as far as literals and names say them.
 
 use ruff_python_ast::{Expr, ExprCall, Number, UnaryOp};
+use serde::{Deserialize, Serialize};
 
 /// How deep values inside of values are followed.
 const DEPTH: usize = 32;
 
 /// What an expression gives.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Value {
     /// `None`.
     Nothing,
@@ -39,7 +40,7 @@ pub(crate) enum Value {
 }
 
 /// A call of something that has a dotted name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Call {
     /// What is called.
     pub(crate) name: String,
