@@ -357,3 +357,227 @@ fn without_an_environment_packages_are_not_judged() {
     assert_eq!(document["causes"][0]["name"], "app/__init__.py:gone");
     assert_eq!(project.testyard(&["collect", "--python", "no/such/python"]).code, 2);
 }
+
+#[test]
+fn circles_that_break() {
+    // What is taken is not there yet.
+    broken_by(
+        &[
+            ("app/__init__.py", ""),
+            ("app/a.py", "from app.b import other\nname = 1\n"),
+            ("app/b.py", "from app.a import name\nother = 2\n"),
+            ("test_a.py", "import app.a\n"),
+        ],
+        &["import-cycle app/a.py:name 1 | test_a.py:1 app/a.py:1 app/b.py:1"],
+    );
+    // Entered at the other end it is: the name stands before the import.
+    let fine = [
+        ("app/__init__.py", ""),
+        ("app/a.py", "name = 1\nfrom app.b import other\n"),
+        ("app/b.py", "from app.a import name\nother = 2\n"),
+        ("test_a.py", "import app.a\n"),
+    ];
+    broken_by(&fine, &[]);
+    let entered_elsewhere = [&fine[..3], &[("test_b.py", "import app.b\n")]].concat();
+    broken_by(&entered_elsewhere, &["import-cycle app/b.py:other 1 | test_b.py:1 app/b.py:1 app/a.py:2"]);
+}
+
+#[test]
+fn files_with_the_same_module_name() {
+    let files = [("a/test_same.py", "def test_1(): pass\n"), ("b/test_same.py", "def test_2(): pass\n")];
+    broken_by(&files, &["doubled-module test_same 1 | b/test_same.py:1"]);
+    broken_by(&[&files[..], &[("b/__init__.py", "")]].concat(), &[]);
+    let importlib = ("pytest.ini", "[pytest]\naddopts = --import-mode=importlib\n");
+    broken_by(&[&files[..], &[importlib]].concat(), &[]);
+}
+
+#[test]
+fn what_keeps_pytest_from_starting() {
+    let test = ("test_a.py", "def test_a(): pass\n");
+    broken_by(
+        &[test, ("pytest.ini", "[pytest]\naddopts = --cov=app\n")],
+        &["missing-plugin pytest_cov 1 | "],
+    );
+    broken_by(
+        &[test, ("pytest.ini", "[pytest]\naddopts = -p no_such_plugin\n")],
+        &["missing-plugin no_such_plugin 1 | "],
+    );
+    broken_by(
+        &[test, ("pytest.ini", "[pytest]\nrequired_plugins = pytest-xdist>=3\n")],
+        &["missing-plugin pytest-xdist 1 | "],
+    );
+    broken_by(
+        &[test, ("conftest.py", "pytest_plugins = ['no_such.plugin']\n")],
+        &["missing-package no_such 1 | conftest.py:1"],
+    );
+    let fine = [
+        test,
+        ("pytest.ini", "[pytest]\naddopts = -ra -p no:cacheprovider -p doctest\n"),
+        ("conftest.py", "pytest_plugins = ['pytester', 'helpers.plugin']\n"),
+        ("helpers/__init__.py", ""),
+        ("helpers/plugin.py", ""),
+    ];
+    broken_by(&fine, &[]);
+    // Versions before 9 do not know the other table.
+    let tables =
+        ("pyproject.toml", "[tool.pytest]\nminversion = '9'\n[tool.pytest.ini_options]\naddopts = '-ra'\n");
+    broken_by(&[test, tables], &[]);
+}
+
+/// What a collection says of tests and files that pytest can collect.
+fn told(files: &[(&str, &str)]) -> Option<serde_json::Value> {
+    let python = python()?;
+    let project = Project::of(files);
+    let python = python.to_str().expect("a plain path");
+    Some(project.testyard(&["collect", "--format", "json", "--python", python]).json())
+}
+
+#[test]
+fn fixtures_that_nobody_has() {
+    let conftest = ("conftest.py", "import pytest\n@pytest.fixture\ndef account(tmp_path): return 1\n");
+    let test = "import pytest\n\
+        def test_a(acount, tmp_path, monkeypatch): pass\n\
+        @pytest.mark.parametrize('value', [1])\n\
+        def test_b(value, account, capsys, request): pass\n";
+    let Some(document) = told(&[conftest, ("test_a.py", test)]) else { return };
+    assert_eq!(document["summary"]["unrunnable"], 1, "{document}");
+    assert_eq!(document["unrunnable"][0]["id"], "test_a.py::test_a");
+    assert_eq!(document["unrunnable"][0]["line"], 2);
+    let message = document["causes"][0]["message"].as_str().unwrap_or_default();
+    assert!(message.contains("`acount`; did you mean `account`?"), "{message}");
+    // What others may give is not judged.
+    let given = "import functools, pytest\n\
+        def pytest_generate_tests(metafunc): metafunc.parametrize('made', [1])\n\
+        def test_a(made): pass\n";
+    let Some(document) = told(&[("test_a.py", given)]) else { return };
+    assert_eq!(document["summary"]["unrunnable"], 0, "{document}");
+    let decorated = "from helpers import with_user\n@with_user\ndef test_a(user): pass\n";
+    let helpers = ("helpers.py", "def with_user(f): return lambda: f(1)\n");
+    let Some(document) = told(&[("test_a.py", decorated), helpers]) else { return };
+    assert_eq!(document["summary"]["unrunnable"], 0, "{document}");
+}
+
+#[test]
+fn what_needs_a_network_to_be_imported() {
+    let files = [
+        ("app.py", "import socket\nconnection = socket.create_connection(('db', 5432))\n"),
+        ("test_a.py", "import app\ndef test_a(): pass\n"),
+        ("test_b.py", "def test_b():\n    import app\n"),
+        ("test_c.py", "import socket\ndef test_c():\n    socket.create_connection(('db', 5432))\n"),
+    ];
+    let Some(document) = told(&files) else { return };
+    let at_risk = document["at_risk"].as_array().cloned().unwrap_or_default();
+    assert_eq!(at_risk.len(), 1, "{document}");
+    assert_eq!(at_risk[0]["path"], "test_a.py");
+    assert_eq!(document["causes"][0]["severity"], "warning");
+    assert_eq!(document["summary"]["broken"], 0);
+}
+
+#[test]
+fn names_that_moved() {
+    let files = [
+        ("app/__init__.py", ""),
+        ("app/old.py", ""),
+        ("app/new.py", "def helper(): pass\n"),
+        ("app/inner/__init__.py", ""),
+        ("app/inner/storage.py", ""),
+        ("test_a.py", "from app.old import helper\n"),
+        ("test_b.py", "import app.storage\n"),
+    ];
+    let Some(document) = told(&files) else { return };
+    let fixes: Vec<&str> = document["causes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|cause| cause["fix"].as_str())
+        .collect();
+    assert_eq!(fixes, ["import `app.inner.storage` instead", "import `helper` from `app.new`"], "{document}");
+}
+
+/// A repository in which everything is committed, then some files are written anew; an empty text removes one.
+#[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+fn repository(files: &[(&str, &str)], then: &[(&str, Option<&str>)]) -> Project {
+    let project = Project::of(files);
+    let git = |words: &[&str]| {
+        let name = ["-c", "user.name=somebody", "-c", "user.email=some@body"];
+        let done = Command::new("git").args(name).args(words).current_dir(project.path()).output();
+        assert!(done.expect("git can be started").status.success(), "{words:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "-m", "first"]);
+    for (path, text) in then {
+        let path = project.path().join(path);
+        match text {
+            Some(text) => std::fs::write(path, text).expect("a file can be written"),
+            None => std::fs::remove_file(path).expect("a file can be removed"),
+        }
+    }
+    project
+}
+
+const IMPACT: [(&str, &str); 15] = [
+    ("pytest.ini", "[pytest]\npythonpath = .\n"),
+    ("app/__init__.py", ""),
+    ("app/a.py", "def a():\n    from app import b\n"),
+    ("app/b.py", ""),
+    ("app/c.py", "try:\n    import app.a\nexcept ImportError:\n    pass\n"),
+    ("app/tasks/__init__.py", ""),
+    ("app/tasks/known.py", ""),
+    ("tests/conftest.py", "from app import fixtures\n"),
+    ("app/fixtures.py", ""),
+    ("tests/data/users.json", "{}"),
+    ("tests/test_b.py", "from app.b import *\ndef test_b(): pass\n"),
+    ("tests/test_c.py", "import app.c\nFILE = 'data/users.json'\ndef test_c(): pass\n"),
+    ("test_alone.py", "def test_alone(): pass\n"),
+    ("test_tasks.py", "import app.tasks.known\ndef test_tasks(): pass\n"),
+    ("README.md", ""),
+];
+
+/// The test files that some changes can affect.
+#[track_caller]
+fn affects(then: &[(&str, Option<&str>)], expected: &[&str]) {
+    let project = repository(&IMPACT, then);
+    let document = project.testyard(&["collect", "--changed", "--format", "json"]).json();
+    let affected = document["impact"]["affected"].as_array().cloned().unwrap_or_default();
+    let paths: Vec<&str> = affected.iter().filter_map(|one| one["path"].as_str()).collect();
+    assert_eq!(paths, expected, "{then:?}: {document}");
+    // Only their tests are listed.
+    let tests = document["tests"].as_array().cloned().unwrap_or_default();
+    let broken = document["broken"].as_array().cloned().unwrap_or_default();
+    assert_eq!(tests.len() + broken.len(), expected.len(), "{document}");
+}
+
+#[test]
+fn changes_affect_what_leads_to_them() {
+    let all = ["test_alone.py", "test_tasks.py", "tests/test_b.py", "tests/test_c.py"];
+    affects(&[], &[]);
+    affects(&[("app/b.py", Some("x = 1\n"))], &["tests/test_b.py", "tests/test_c.py"]);
+    affects(&[("app/a.py", Some("x = 1\n"))], &["tests/test_c.py"]);
+    affects(&[("app/b.py", None)], &["tests/test_b.py", "tests/test_c.py"]);
+    affects(&[("app/fixtures.py", Some("x = 1\n"))], &["tests/test_b.py", "tests/test_c.py"]);
+    affects(&[("tests/conftest.py", Some("x = 1\n"))], &["tests/test_b.py", "tests/test_c.py"]);
+    affects(&[("test_alone.py", Some("def test_new(): pass\n"))], &["test_alone.py"]);
+    affects(&[("tests/data/users.json", Some("[]"))], &["tests/test_c.py"]);
+    affects(&[("README.md", Some("words"))], &[]);
+    affects(&[("app/tasks/found_by_name.py", Some(""))], &["test_tasks.py"]);
+    affects(&[("requirements.txt", Some("flask\n"))], &all);
+    affects(
+        &[("app/__init__.py", Some("x = 1\n"))],
+        &["test_tasks.py", "tests/test_b.py", "tests/test_c.py"],
+    );
+}
+
+#[test]
+fn a_run_of_what_changed() {
+    let project = repository(&IMPACT, &[("app/a.py", Some("x = 1\n"))]);
+    let run = project.testyard(&["run", "--changed", "--format", "json"]);
+    let document = run.json();
+    assert_eq!(document["verdict"], "passed", "{document}\n{}", run.stderr);
+    assert_eq!(document["counts"]["total"], 1);
+    let nothing = repository(&IMPACT, &[("README.md", Some("words"))]);
+    let run = nothing.testyard(&["run", "--changed", "--format", "json"]);
+    assert_eq!((run.json()["verdict"].as_str(), run.code), (Some("empty"), 4), "{}", run.stderr);
+    let unknown = nothing.testyard(&["run", "--changed=no-such-revision"]);
+    assert_eq!(unknown.code, 2, "{}", unknown.stderr);
+}

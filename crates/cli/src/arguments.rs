@@ -135,6 +135,9 @@ pub(crate) struct Selection {
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) selection: Selection,
+    /// Run only the test files that the changes since a revision can affect; uncommitted changes when none is named
+    #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
+    pub(crate) changed: Option<String>,
     /// Never ask the network; use what is cached
     #[arg(long)]
     pub(crate) offline: bool,
@@ -155,6 +158,9 @@ pub(crate) struct Collect {
     /// The interpreter of the environment that the tests will run in; else the project's own, where it has one
     #[arg(long, value_name = "INTERPRETER")]
     pub(crate) python: Option<PathBuf>,
+    /// Collect only what the changes since a revision can affect; uncommitted changes when none is named
+    #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
+    pub(crate) changed: Option<String>,
     /// Read every file again instead of taking what did not change from the cache, and keep nothing
     #[arg(long)]
     pub(crate) no_cache: bool,

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use testyard_model::Collection;
-use testyard_project::discover::{PytestConfig, discover};
-use testyard_python::Settings;
+use testyard_model::{Collection, Finding, Severity};
+use testyard_project::codes;
+use testyard_project::discover::{Discovery, PytestConfig, discover};
+use testyard_python::{Changes, ImportMode, Refusal, Settings};
 
 use crate::{CommandError, Context};
 
@@ -17,6 +18,8 @@ pub struct CollectRequest {
     /// The interpreter of the environment that the tests will run in, relative to the caller's folder; the one that
     /// the project has when not said.
     pub python: Option<PathBuf>,
+    /// Only what has changed since this revision can affect.
+    pub changed: Option<String>,
     /// Read every file again, and keep nothing.
     pub no_cache: bool,
 }
@@ -24,13 +27,14 @@ pub struct CollectRequest {
 /// Collects the tests of a project. Nothing is started, and nothing is written but the cache of what was read.
 ///
 /// # Errors
-/// When a path is not there or lies outside of the project.
+/// When a path is not there or lies outside of the project, or git does not know the revision.
 pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection, CommandError> {
     let discovery = discover(&context.root, &context.variables);
     let mut settings = match &discovery.pytest {
         Some(config) => of_config(context, config),
         None => Settings::of(&context.root),
     };
+    settings.refusals = discovery.findings.iter().filter_map(refusal).collect();
     let existing = discovery.python.existing.as_ref().map(|(folder, _)| folder.clone());
     settings.environment = match &request.python {
         Some(python) => Some(environment(&context.folder.join(python))?),
@@ -40,10 +44,37 @@ pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection
     let requirements = requirements.filter_map(|file| file.strip_prefix(&context.root).ok()).next();
     settings.requirements = requirements.map(|file| file.display().to_string());
     settings.cache = (!request.no_cache).then(|| context.cache.join("python"));
+    settings.changes =
+        request.changed.as_deref().map(|since| changes(context, &discovery, since)).transpose()?;
     if !request.paths.is_empty() {
         settings.paths = paths(context, &settings, &request.paths)?;
     }
     Ok(testyard_python::collect(&settings))
+}
+
+/// What keeps pytest from starting, as discovery told it.
+fn refusal(finding: &Finding) -> Option<Refusal> {
+    // `[tool.pytest]` means nothing to versions before 9; later ones refuse to start with both tables.
+    let two_tables = finding.code == codes::PYTEST_TWO_TABLES;
+    let refuses = two_tables || finding.code.starts_with("TY-PT") && finding.severity == Severity::Error;
+    refuses.then(|| Refusal {
+        file: finding.place.path.display().to_string(),
+        message: format!("pytest does not start: {} {}", finding.place.path.display(), finding.message),
+        fix: finding.help.clone().unwrap_or_else(|| "correct the configuration".to_owned()),
+        since: two_tables.then_some(9),
+    })
+}
+
+/// What changed since a revision.
+fn changes(context: &Context, discovery: &Discovery, since: &str) -> Result<Changes, CommandError> {
+    let files = testyard_inspect::changed_since(&context.root, since).ok_or_else(|| CommandError::Usage {
+        message: format!("git knows no revision `{since}` of this project"),
+        help: "name a commit, a branch or a tag of its repository".to_owned(),
+    })?;
+    let options = discovery.pytest.iter().flat_map(|config| &config.options);
+    let django = options.filter(|(name, _)| *name == "DJANGO_SETTINGS_MODULE");
+    let always = django.flat_map(|(_, words)| words.clone()).collect();
+    Ok(Changes { since: since.to_owned(), files, always })
 }
 
 /// The folder of the environment that an interpreter belongs to: the one above its `bin`.
@@ -67,9 +98,25 @@ fn of_config(context: &Context, config: &PytestConfig) -> Settings {
     take(options, "norecursedirs", &mut settings.pass_over);
     take(options, "pythonpath", &mut settings.python_path);
     let words = options.get("addopts").map(Vec::as_slice).unwrap_or_default();
+    settings.options = words.to_vec();
+    settings.import_mode = match values(words, "--import-mode").last().map(String::as_str) {
+        Some("importlib") => ImportMode::Importlib,
+        Some("append") => ImportMode::Append,
+        _ => ImportMode::Prepend,
+    };
+    let plugins = options.get("required_plugins").map(Vec::as_slice).unwrap_or_default();
+    settings.required_plugins = plugins.iter().filter_map(|word| package(word)).collect();
     settings.ignore = values(words, "--ignore");
     settings.ignore_glob = values(words, "--ignore-glob");
     settings
+}
+
+/// The name in a requirement: `pytest-xdist>=2` is `pytest-xdist`; a word that begins with a sign has none.
+fn package(word: &str) -> Option<String> {
+    let is_of_name = |sign: char| sign.is_ascii_alphanumeric() || "-_.".contains(sign);
+    let name =
+        word.split(|sign| !is_of_name(sign)).next().filter(|name| name.starts_with(char::is_alphabetic));
+    name.map(str::to_owned)
 }
 
 fn take(options: &BTreeMap<String, Vec<String>>, name: &str, setting: &mut Vec<String>) {

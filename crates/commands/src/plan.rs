@@ -1,5 +1,7 @@
 //! `testyard plan`: what a run would do, and why. Also where every other verb gets its plan from.
 
+use std::path::PathBuf;
+
 use testyard_model::Plan;
 use testyard_model::secret::Masker;
 use testyard_project::Request;
@@ -11,6 +13,8 @@ use crate::{CommandError, Context};
 pub struct Selection {
     /// Suites by name, or test files and folders; everything when empty.
     pub names: Vec<String>,
+    /// Of the pytest suites, these files only, absolute.
+    pub only: Option<Vec<PathBuf>>,
     /// Arguments for the test runner.
     pub runner_arguments: Vec<String>,
 }
@@ -51,5 +55,6 @@ pub(crate) fn request(context: &Context, selection: &Selection) -> Request {
         runner_arguments: selection.runner_arguments.clone(),
         ignore_file: false,
         every_service: false,
+        only: selection.only.clone(),
     }
 }

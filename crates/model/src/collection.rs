@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Severity;
+
 /// A test that pytest will collect.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectedTest {
@@ -40,7 +42,20 @@ pub struct BrokenFile {
     pub chain: Vec<Link>,
 }
 
-/// Why files cannot be imported.
+/// A test that exists and cannot run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrokenTest {
+    /// Its node id, without the part in brackets.
+    pub id: String,
+    /// Its file, relative to the project.
+    pub path: PathBuf,
+    /// The line of its `def`, from 1.
+    pub line: u32,
+    /// The id of its cause.
+    pub cause: String,
+}
+
+/// Why files cannot be imported, or tests cannot run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum CauseKind {
@@ -54,6 +69,18 @@ pub enum CauseKind {
     Exit,
     /// A file is no Python.
     Syntax,
+    /// A name is taken from a module that is still being imported and does not have it yet.
+    ImportCycle,
+    /// Two test files have the same module name, and pytest can import one of them only.
+    DoubledModule,
+    /// pytest's configuration is such that it does not start.
+    Configuration,
+    /// A plugin that pytest is told to use is not installed.
+    MissingPlugin,
+    /// A test asks for a fixture that nothing defines.
+    MissingFixture,
+    /// Something talks to the network or to a database when it is imported.
+    SideEffect,
 }
 
 impl CauseKind {
@@ -65,6 +92,20 @@ impl CauseKind {
             CauseKind::MissingName => "missing-name",
             CauseKind::Exit => "exit",
             CauseKind::Syntax => "syntax",
+            CauseKind::ImportCycle => "import-cycle",
+            CauseKind::DoubledModule => "doubled-module",
+            CauseKind::Configuration => "configuration",
+            CauseKind::MissingPlugin => "missing-plugin",
+            CauseKind::MissingFixture => "missing-fixture",
+            CauseKind::SideEffect => "side-effect",
+        }
+    }
+
+    /// How much it matters: what only may go wrong is a warning.
+    pub fn severity(self) -> Severity {
+        match self {
+            CauseKind::SideEffect => Severity::Warning,
+            _ => Severity::Error,
         }
     }
 }
@@ -76,16 +117,42 @@ pub struct CollectionCause {
     pub id: String,
     /// What kind it is.
     pub kind: CauseKind,
+    /// How much it matters.
+    pub severity: Severity,
     /// What is missing or wrong: a module, `module.name`, a file.
     pub name: String,
     /// What is wrong, for people.
     pub message: String,
-    /// How many test files it breaks.
+    /// How many test files it is about.
     pub files: usize,
-    /// How many tests are written in them, each counted once for each of its known parameters.
+    /// How many of their tests, each counted once for each of its known parameters.
     pub tests: usize,
     /// What to do about it.
     pub fix: String,
+}
+
+/// A test file that changes can affect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AffectedFile {
+    /// The file, relative to the project.
+    pub path: PathBuf,
+    /// Why.
+    pub because: String,
+}
+
+/// What changes can affect.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Impact {
+    /// The revision that the files are compared with.
+    pub since: String,
+    /// The files that changed, relative to the project.
+    pub changed: Vec<PathBuf>,
+    /// Why every test file may be affected, where that is so.
+    pub everything: Option<String>,
+    /// The test files that may be.
+    pub affected: Vec<AffectedFile>,
+    /// How many test files there are.
+    pub of: usize,
 }
 
 /// What is collected.
@@ -97,10 +164,23 @@ pub struct Collection {
     pub files: Vec<PathBuf>,
     /// Test files that cannot be imported; their tests are not among the tests.
     pub broken: Vec<BrokenFile>,
-    /// Why, those that would free the most tests first.
+    /// Tests of other files that cannot run.
+    pub unrunnable: Vec<BrokenTest>,
+    /// Test files that can be imported, and do something then that may fail elsewhere.
+    pub at_risk: Vec<BrokenFile>,
+    /// Why: errors before warnings, those that would free the most tests first.
     pub causes: Vec<CollectionCause>,
+    /// What changes can affect, where that was asked for; then only those files are collected.
+    pub impact: Option<Impact>,
     /// Whether installed packages were looked at; without an environment they cannot be.
     pub judged: bool,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
+}
+
+impl Collection {
+    /// Whether some file cannot be imported, or some test cannot run.
+    pub fn is_broken(&self) -> bool {
+        !self.broken.is_empty() || !self.unrunnable.is_empty()
+    }
 }

@@ -14,6 +14,8 @@ pub struct Request {
     pub variables: BTreeMap<String, String>,
     /// What to run: names of suites, or paths of tests, `tests/test_a.py::test_b`. Empty means everything.
     pub selection: Vec<String>,
+    /// Of the pytest suites, run these files only, absolute; what cannot be narrowed is run as a whole.
+    pub only: Option<Vec<PathBuf>>,
     /// Arguments for the test runner, for this one call.
     pub runner_arguments: Vec<String>,
     /// The folder the caller stands in; paths in the selection start there, else at the root.

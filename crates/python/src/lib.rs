@@ -8,6 +8,8 @@ mod cache;
 mod collect;
 mod diagnose;
 mod files;
+mod graph;
+mod impact;
 mod pattern;
 mod project;
 mod read;
@@ -16,4 +18,4 @@ mod tree;
 mod world;
 
 pub use collect::collect;
-pub use settings::Settings;
+pub use settings::{Changes, ImportMode, Refusal, Settings};

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::cache::Cache;
-use crate::read::{self, Body, Bound, From, Read, Step};
+use crate::read::{self, Body, Bound, From, Read, Step, Uses};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
@@ -23,8 +23,18 @@ pub(crate) struct Module {
     pub(crate) steps: Vec<Step>,
     /// Whether it may have names that are written nowhere.
     pub(crate) dynamic: bool,
+    /// What it uses anywhere in it.
+    pub(crate) uses: Uses,
     /// Why it cannot be read, and on which line.
     pub(crate) error: Option<(u32, String)>,
+}
+
+impl Module {
+    /// A module with nothing in it.
+    pub(crate) fn nothing(path: &str) -> Module {
+        let Read { body, steps, dynamic, uses } = Read::default();
+        Module { path: path.to_owned(), body, steps, dynamic, uses, error: None }
+    }
 }
 
 /// All modules that were asked for.
@@ -125,8 +135,8 @@ impl<'s> Project<'s> {
             Ok(read) => (read, None),
             Err(error) => (Read::default(), Some(error)),
         };
-        let Read { body, steps, dynamic } = read;
-        Some(Module { path: path.to_owned(), body, steps, dynamic, error })
+        let Read { body, steps, dynamic, uses } = read;
+        Some(Module { path: path.to_owned(), body, steps, dynamic, uses, error })
     }
 
     /// A path as it is seen from the project.

@@ -2,6 +2,42 @@
 
 use std::path::PathBuf;
 
+/// How pytest makes test files importable. Source: pytest's "Import modes".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ImportMode {
+    /// The folder of the topmost package is put first on the search path.
+    #[default]
+    Prepend,
+    /// It is put last.
+    Append,
+    /// The search path stays as it is.
+    Importlib,
+}
+
+/// Something that keeps pytest from starting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The file that is wrong.
+    pub file: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub fix: String,
+    /// The first major version of pytest that minds; every one when not said.
+    pub since: Option<u32>,
+}
+
+/// What changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The revision that the files are compared with.
+    pub since: String,
+    /// The files that changed, relative to the project.
+    pub files: Vec<String>,
+    /// Modules that every test uses, by their dotted names, such as Django's settings.
+    pub always: Vec<String>,
+}
+
 /// What of pytest's configuration decides which tests exist. The defaults are pytest's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -29,6 +65,16 @@ pub struct Settings {
     pub requirements: Option<String>,
     /// Where what was read is kept for the next time; nothing is kept when not said.
     pub cache: Option<PathBuf>,
+    /// Collect only what these changes can affect.
+    pub changes: Option<Changes>,
+    /// `--import-mode`.
+    pub import_mode: ImportMode,
+    /// The words of `addopts`.
+    pub options: Vec<String>,
+    /// The names in `required_plugins`.
+    pub required_plugins: Vec<String>,
+    /// What keeps pytest from starting, as far as its configuration alone says it.
+    pub refusals: Vec<Refusal>,
     /// `--ignore`, relative to the root.
     pub ignore: Vec<String>,
     /// `--ignore-glob`, relative to the root.
@@ -62,6 +108,11 @@ impl Settings {
             environment: None,
             requirements: None,
             cache: None,
+            changes: None,
+            import_mode: ImportMode::default(),
+            options: Vec::new(),
+            required_plugins: Vec::new(),
+            refusals: Vec::new(),
             ignore: Vec::new(),
             ignore_glob: Vec::new(),
         }

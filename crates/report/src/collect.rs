@@ -1,8 +1,8 @@
 //! Views of a collection.
 
 use serde::Serialize;
-use testyard_model::collection::{BrokenFile, CollectionCause};
-use testyard_model::{CollectedTest, Collection};
+use testyard_model::collection::{BrokenFile, BrokenTest, CollectionCause, Impact};
+use testyard_model::{CollectedTest, Collection, Severity};
 
 use crate::json::document;
 use crate::style::{Line, Role, Style};
@@ -14,6 +14,10 @@ const OF_ONE_CAUSE: usize = 5;
 pub fn human(collection: &Collection, style: Style) -> Vec<String> {
     let mut lines: Vec<Line> = collection.tests.iter().map(test).collect();
     if !lines.is_empty() {
+        lines.push(Line::new());
+    }
+    if let Some(impact) = &collection.impact {
+        lines.extend(affected(impact));
         lines.push(Line::new());
     }
     for one in &collection.causes {
@@ -29,28 +33,60 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
     lines.iter().map(|line| line.paint(style)).collect()
 }
 
+/// The files that changes can affect, and why.
+fn affected(impact: &Impact) -> Vec<Line> {
+    let changed = count(impact.changed.len(), "file");
+    let mut lines = vec![Line::new().add(
+        Role::Bold,
+        format!(
+            "{} of {} can be affected: {changed} changed since {}",
+            impact.affected.len(),
+            count(impact.of, "test file"),
+            impact.since
+        ),
+    )];
+    match &impact.everything {
+        Some(why) => lines.push(Line::new().plain(format!("  all of them: {why}"))),
+        None => lines.extend(
+            impact
+                .affected
+                .iter()
+                .map(|one| Line::new().plain(format!("  {}: ", one.path.display())).dim(&one.because)),
+        ),
+    }
+    lines
+}
+
 /// A cause: what is wrong, whom it breaks and how that leads there, what to do.
 fn cause(cause: &CollectionCause, collection: &Collection, style: Style) -> Vec<Line> {
     let numbers = format!(" ({}, {})", count(cause.files, "file"), count(cause.tests, "test"));
-    let mut lines =
-        vec![Line::new().add(Role::Bad, "error").plain(": ").add(Role::Bold, &cause.message).dim(numbers)];
-    let files = collection.broken.iter().filter(|file| file.cause == cause.id);
-    for file in files.take(OF_ONE_CAUSE) {
-        let chain: Vec<String> =
-            file.chain.iter().map(|link| format!("{}:{}", link.path.display(), link.line)).collect();
-        let own = file.chain.first().is_some_and(|link| link.path == file.path);
-        let start = if own { String::new() } else { format!("{}: ", file.path.display()) };
-        lines.push(Line::new().plain(format!("  {start}{}", chain.join(style.arrow()))));
-    }
-    if let Some(more) = cause.files.checked_sub(OF_ONE_CAUSE).filter(|more| *more > 0) {
-        lines.push(Line::new().plain("  ").dim(format!(
-            "{} and {}",
-            style.ellipsis(),
-            count(more, "more file")
-        )));
+    let role = if cause.severity == Severity::Error { Role::Bad } else { Role::Care };
+    let mut lines = vec![
+        Line::new().add(role, cause.severity.word()).plain(": ").add(Role::Bold, &cause.message).dim(numbers),
+    ];
+    let of_cause = |file: &&BrokenFile| file.cause == cause.id;
+    let files = collection.broken.iter().chain(&collection.at_risk).filter(of_cause);
+    let files = files.map(|file| way(file, style));
+    let tests = collection.unrunnable.iter().filter(|test| test.cause == cause.id);
+    let tests = tests.map(|test| format!("{} (line {})", test.id, test.line));
+    let places: Vec<String> = files.chain(tests).collect();
+    lines.extend(places.iter().take(OF_ONE_CAUSE).map(|place| Line::new().plain(format!("  {place}"))));
+    if let Some(more) = places.len().checked_sub(OF_ONE_CAUSE).filter(|more| *more > 0) {
+        lines.push(Line::new().plain("  ").dim(format!("{} and {more} more", style.ellipsis())));
     }
     lines.push(Line::new().plain(format!("  help: {}", cause.fix)));
     lines
+}
+
+/// The imports that lead from a file to what fails.
+fn way(file: &BrokenFile, style: Style) -> String {
+    let links = file.chain.iter().map(|link| format!("{}:{}", link.path.display(), link.line));
+    let links: Vec<String> = links.collect();
+    match file.chain.first() {
+        None => file.path.display().to_string(),
+        Some(first) if first.path == file.path => links.join(style.arrow()),
+        Some(_) => format!("{}: {}", file.path.display(), links.join(style.arrow())),
+    }
 }
 
 fn test(test: &CollectedTest) -> Line {
@@ -71,8 +107,14 @@ fn summary(collection: &Collection) -> Line {
     }
     if !collection.broken.is_empty() {
         let broken = count(collection.broken.len(), "file");
-        let causes = count(collection.causes.len(), "cause");
-        line = line.add(Role::Bad, format!(", {broken} that cannot be imported, {causes}"));
+        line = line.add(Role::Bad, format!(", {broken} that cannot be imported"));
+    }
+    if !collection.unrunnable.is_empty() {
+        let tests = count(collection.unrunnable.len(), "test");
+        line = line.add(Role::Bad, format!(", {tests} that cannot run"));
+    }
+    if !collection.causes.is_empty() {
+        line = line.plain(format!(", {}", count(collection.causes.len(), "cause")));
     }
     line.dim(format!(" ({} ms)", collection.elapsed_ms))
 }
@@ -85,7 +127,11 @@ fn count(number: usize, word: &str) -> String {
 struct Collected<'a> {
     tests: &'a [CollectedTest],
     broken: &'a [BrokenFile],
+    unrunnable: &'a [BrokenTest],
+    at_risk: &'a [BrokenFile],
     causes: &'a [CollectionCause],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    impact: Option<&'a Impact>,
     summary: Summary,
 }
 
@@ -94,6 +140,8 @@ struct Summary {
     tests: usize,
     files: usize,
     broken: usize,
+    unrunnable: usize,
+    at_risk: usize,
     causes: usize,
     unexpanded: usize,
     packages_judged: bool,
@@ -105,11 +153,16 @@ pub fn json(collection: &Collection) -> String {
     document(Collected {
         tests: &collection.tests,
         broken: &collection.broken,
+        unrunnable: &collection.unrunnable,
+        at_risk: &collection.at_risk,
         causes: &collection.causes,
+        impact: collection.impact.as_ref(),
         summary: Summary {
             tests: collection.tests.len(),
             files: collection.files.len(),
             broken: collection.broken.len(),
+            unrunnable: collection.unrunnable.len(),
+            at_risk: collection.at_risk.len(),
             causes: collection.causes.len(),
             unexpanded: collection.tests.iter().filter(|test| test.unexpanded.is_some()).count(),
             packages_judged: collection.judged,
@@ -146,6 +199,7 @@ mod tests {
             causes: vec![CollectionCause {
                 id: "missing-package:psycopg".to_owned(),
                 kind: CauseKind::MissingPackage,
+                severity: Severity::Error,
                 name: "psycopg".to_owned(),
                 message: "`psycopg` is not installed".to_owned(),
                 files: 1,
@@ -154,6 +208,7 @@ mod tests {
             }],
             judged: true,
             elapsed_ms: 5,
+            ..Collection::default()
         }
     }
 

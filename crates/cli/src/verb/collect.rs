@@ -10,14 +10,18 @@ use crate::arguments::{self, Format};
 
 /// Lists the tests that exist, and the files that cannot be imported.
 pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, CommandError> {
-    let request =
-        CollectRequest { paths: typed.paths.clone(), python: typed.python.clone(), no_cache: typed.no_cache };
+    let request = CollectRequest {
+        paths: typed.paths.clone(),
+        python: typed.python.clone(),
+        changed: typed.changed.clone(),
+        no_cache: typed.no_cache,
+    };
     let collection = collect::collect(&desk.context, &request)?;
     match desk.format {
         Format::Json => desk.result(&view::json(&collection)),
         Format::Human => desk.lines(&view::human(&collection, desk.screen.style)),
     }
-    Ok(End::Exit(if !collection.broken.is_empty() {
+    Ok(End::Exit(if collection.is_broken() {
         Exit::Failed
     } else if collection.tests.is_empty() {
         Exit::Empty

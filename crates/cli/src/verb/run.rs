@@ -14,7 +14,11 @@ use crate::terminal::say;
 
 /// Runs the project's tests, shows them as they go, and ends as the run did.
 pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, CommandError> {
-    let request = RunRequest { selection: selection(&arguments.selection), offline: arguments.offline };
+    let request = RunRequest {
+        selection: selection(&arguments.selection),
+        changed: arguments.changed.clone(),
+        offline: arguments.offline,
+    };
     let told = session::block_on(async {
         let cancel = session::listen(announce)?;
         run_project(&desk.context, &request, desk.screen.views(), cancel).await
@@ -25,7 +29,7 @@ pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comman
 
 /// What was selected, in the words of the commands.
 pub(super) fn selection(typed: &arguments::Selection) -> Selection {
-    Selection { names: typed.selection.clone(), runner_arguments: typed.runner_arguments.clone() }
+    Selection { names: typed.selection.clone(), runner_arguments: typed.runner_arguments.clone(), only: None }
 }
 
 /// Says at once that a signal was heard: stopping may take some seconds.

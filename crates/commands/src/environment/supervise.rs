@@ -21,7 +21,7 @@ pub async fn supervise(
     let store = context.environments();
     let course = Course::open(context, &store, plan, request.offline, Vec::new(), cancel.clone()).await?;
     ready(course.recorder.folder().path());
-    course.inspect();
+    course.inspect(&[]);
     let environment = course.bring_up(wanted).await;
     let broken = match &environment {
         // Whatever is not up when it is told to stop did not break.

@@ -69,8 +69,11 @@ impl Course {
     }
 
     /// Tells what was found in the files the plan was made from, and what is left out of it.
-    pub(crate) fn inspect(&self) {
+    pub(crate) fn inspect(&self, notes: &[String]) {
         self.emit(Event::PhaseStarted { phase: Phase::Inspect });
+        for message in notes {
+            self.emit(Event::Note { phase: Phase::Inspect, message: message.clone() });
+        }
         for finding in &self.plan.findings {
             self.emit(Event::Found { finding: finding.clone() });
         }

@@ -1,5 +1,6 @@
 //! `testyard run`: everything, to a verdict.
 
+mod changed;
 mod course;
 mod end;
 mod inspect;
@@ -22,6 +23,8 @@ pub(crate) use services::no_environment;
 pub struct RunRequest {
     /// What is to be run.
     pub selection: Selection,
+    /// Only what has changed since this revision can affect.
+    pub changed: Option<String>,
     /// Never ask the network.
     pub offline: bool,
 }
@@ -37,10 +40,11 @@ pub async fn run(
     views: Vec<Box<dyn View>>,
     cancel: Cancel,
 ) -> Result<Told, CommandError> {
-    let mut plan = plan::plan(context, &request.selection)?;
+    let (selection, notes) = changed::select(context, request).await?;
+    let mut plan = plan::plan(context, &selection)?;
     plan.findings.extend(inspect::look(context, &plan).await);
     let course = Course::open(context, &context.runs(), plan, request.offline, views, cancel).await?;
-    course.inspect();
+    course.inspect(&notes);
     let (services, python) = tokio::join!(course.services(), course.python());
     let ready = course.prepare(services.as_ref(), python).await;
     let workers = course.collect(services.as_ref(), ready).await;

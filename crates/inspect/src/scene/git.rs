@@ -80,6 +80,22 @@ pub(crate) fn ask(root: &Path, question: &[&str]) -> Option<String> {
     done.status.success().then(|| String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
+/// The files that differ from a revision, or from where the work began to differ from it, with those that git does not
+/// know yet; relative to the root. Nothing without a repository or such a revision.
+pub fn changed_since(root: &Path, revision: &str) -> Option<Vec<String>> {
+    let commit = format!("{revision}^{{commit}}");
+    let commit = ask(root, &["rev-parse", "--verify", "--quiet", "--end-of-options", &commit])?;
+    // Of a branch that went on, only what this one changed counts.
+    let base = ask(root, &["merge-base", commit.trim(), "HEAD"]).unwrap_or(commit);
+    let question = ["diff", "--name-only", "-z", "--no-renames", "--relative", base.trim(), "--", "."];
+    let differing = ask(root, &question)?;
+    let unknown = ask(root, &["ls-files", "-z", "--others", "--exclude-standard"])?;
+    let mut files: Vec<String> = records(&differing).chain(records(&unknown)).map(str::to_owned).collect();
+    files.sort();
+    files.dedup();
+    Some(files)
+}
+
 fn records(text: &str) -> impl Iterator<Item = &str> {
     text.split('\0').filter(|record| !record.is_empty())
 }
@@ -113,8 +129,17 @@ mod tests {
     }
 
     #[test]
+    fn changes_are_told_with_what_is_new() {
+        let Some(folder) = repository(&[("a.py", ""), ("b.py", "")], &[("new.py", "")]) else { return };
+        std::fs::remove_file(folder.path().join("b.py")).unwrap();
+        assert_eq!(changed_since(folder.path(), "HEAD").unwrap(), ["b.py", "new.py"]);
+        assert_eq!(changed_since(folder.path(), "no-such-revision"), None);
+    }
+
+    #[test]
     fn without_a_repository_nothing_is_known() {
         let folder = crate::fixture::folder(&[("a", "")]);
+        assert_eq!(changed_since(folder.path(), "HEAD"), None);
         assert!(Git::of(folder.path()).is_none());
     }
 }

@@ -61,6 +61,9 @@ pub(super) fn apply(root: &Path, request: &Request, drafts: Vec<Draft>) -> Resul
     if !paths.is_empty() {
         drafts = narrowed(drafts, &paths)?;
     }
+    if let Some(files) = &request.only {
+        drafts = drafts.into_iter().filter_map(|draft| with_only(draft, files)).collect();
+    }
     let kept: Vec<String> = drafts.iter().map(|draft| draft.plan.name.clone()).collect();
     for draft in &mut drafts {
         // Who asks for one suite by name does not ask for those before it.
@@ -68,6 +71,20 @@ pub(super) fn apply(root: &Path, request: &Request, drafts: Vec<Draft>) -> Resul
         draft.plan.arguments.extend(request.runner_arguments.iter().cloned());
     }
     Ok(drafts)
+}
+
+/// A pytest suite with those of its files that are asked for, or nothing where it has none of them. Of other suites
+/// nobody knows which files they run.
+fn with_only(mut draft: Draft, files: &[PathBuf]) -> Option<Draft> {
+    if draft.plan.adapter != AdapterKind::Pytest {
+        return Some(draft);
+    }
+    let paths = files.iter().filter_map(|file| file.canonicalize().ok());
+    let paths = paths.map(|file| TestPath { file, rest: String::new() });
+    let own: Vec<TestPath> =
+        paths.filter(|path| !holders(std::slice::from_ref(&draft), path).is_empty()).collect();
+    own.iter().for_each(|path| narrow(&mut draft.plan, path));
+    (!own.is_empty()).then_some(draft)
 }
 
 /// The file or folder that a word names: from the caller's folder, else from the root.

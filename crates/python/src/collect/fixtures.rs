@@ -24,6 +24,14 @@ pub(super) struct Fixture {
     scope: usize,
 }
 
+/// What a test uses.
+pub(super) struct Used<'f> {
+    /// The fixtures with parameters, in the order in which pytest puts their ids together.
+    pub(super) with_params: Vec<&'f Fixture>,
+    /// What it asks for that the project does not define.
+    pub(super) unmet: Vec<String>,
+}
+
 /// The scopes, the longest first.
 const SCOPES: [&str; 5] = ["session", "package", "module", "class", "function"];
 
@@ -68,14 +76,14 @@ impl Fixtures {
         Fixtures { places }
     }
 
-    /// The fixtures with parameters that a test uses, in the order in which pytest puts their ids together.
-    pub(super) fn with_params(
+    /// The fixtures that a test uses, directly or through others.
+    pub(super) fn used(
         &self,
         function: &Function,
         in_class: bool,
         marks: &Marks,
         filled: &[String],
-    ) -> Vec<&Fixture> {
+    ) -> Used<'_> {
         let places = self.places.iter().rev();
         let autouse =
             places.flat_map(|place| place.iter().filter(|one| one.autouse)).map(|one| one.name.clone());
@@ -110,8 +118,9 @@ impl Fixtures {
                 }
             }
         }
+        names.retain(|name| !direct.contains(name));
         let mut used: Vec<(usize, &Fixture)> = Vec::new();
-        for name in names.iter().filter(|name| !direct.contains(name)) {
+        for name in &names {
             let scope = self.called(name).next().map_or(SCOPES.len() - 1, |one| one.scope);
             let found = self.called(name);
             for fixture in found {
@@ -125,7 +134,13 @@ impl Fixtures {
             }
         }
         used.sort_by_key(|(scope, _)| *scope);
-        used.into_iter().map(|(_, fixture)| fixture).collect()
+        names.retain(|name| self.called(name).next().is_none());
+        Used { with_params: used.into_iter().map(|(_, fixture)| fixture).collect(), unmet: names }
+    }
+
+    /// The names of all fixtures that are to be seen.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.places.iter().flat_map(|place| place.iter().map(|one| one.name.as_str()))
     }
 
     /// The fixtures of a name, the nearest first.

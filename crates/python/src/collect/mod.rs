@@ -5,15 +5,20 @@ mod fixtures;
 mod id;
 mod marks;
 mod parametrize;
+mod unmet;
 
+use std::collections::HashSet;
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use testyard_model::{CollectedTest, Collection};
 
-use crate::diagnose::{self, Diagnosis};
+use crate::diagnose::search::Search;
+use crate::diagnose::{self, Diagnosis, Troubles};
 use crate::files;
+use crate::impact;
 use crate::pattern::name_matches;
 use crate::project::{Lead, Module, Place, Project};
 use crate::read::{Body, Bound, Function, Value};
@@ -22,6 +27,7 @@ use crate::world::World;
 
 use fixtures::Fixtures;
 use marks::Marks;
+pub(crate) use unmet::Unmet;
 
 /// How large the stack of a thread that reads is: the tree of a long sum is as deep as the sum is long.
 const STACK: usize = 256 << 20;
@@ -33,37 +39,30 @@ pub fn collect(settings: &Settings) -> Collection {
     let mut settings = settings.clone();
     settings.version = world.as_ref().and_then(|world| world.version).or(settings.version);
     let project = Project::new(&settings);
-    let files = files::files(&project);
+    let mut files = files::files(&project);
     let mut collection = Collection { judged: world.is_some(), ..Collection::default() };
+    if let Some(changes) = &settings.changes {
+        let impact =
+            impact::impact(&project, &Search::new(&project, world.as_ref(), &files), &files, changes);
+        let affected: HashSet<&Path> = impact.affected.iter().map(|one| one.path.as_path()).collect();
+        files.retain(|file| affected.contains(project.shown(file).as_path()));
+        collection.impact = Some(impact);
+    }
     let of_files = each_file(&project, &files);
     let troubles = troubles(&project, world.as_ref(), &files, &of_files);
-    for (number, tests) in of_files.into_iter().enumerate() {
-        if troubles.iter().all(|(path, ..)| *path != files[number]) {
-            collection.tests.extend(tests);
-        }
-    }
-    (collection.broken, collection.causes) = diagnose::causes(&project, troubles);
+    let broken: HashSet<&str> = troubles.broken.iter().map(|(path, ..)| path.as_str()).collect();
+    let fine = files.iter().zip(of_files).filter(|(path, _)| !broken.contains(path.as_str()));
+    collection.tests = fine.flat_map(|(_, of_file)| of_file.tests).collect();
+    diagnose::settle(&project, troubles, &mut collection);
     collection.files = files.iter().map(|file| project.shown(file)).collect();
     project.keep();
     collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     collection
 }
 
-/// The files that cannot be imported, each with the number of tests in it and why.
-fn troubles(
-    project: &Project<'_>,
-    world: Option<&World>,
-    files: &[String],
-    tests: &[Vec<CollectedTest>],
-) -> Vec<(String, usize, diagnose::Trouble)> {
-    let work = || {
-        let mut diagnosis = Diagnosis::new(project, world, files);
-        let each = files
-            .iter()
-            .zip(tests)
-            .filter_map(|(file, tests)| Some((file.clone(), tests.len(), diagnosis.of_file(file)?)));
-        each.collect()
-    };
+/// What is wrong with the files.
+fn troubles(project: &Project<'_>, world: Option<&World>, files: &[String], tests: &[OfFile]) -> Troubles {
+    let work = || Diagnosis::new(project, world, files).of_files(files, tests);
     // Imports are followed one into the other: that needs the same room as what is read.
     std::thread::scope(|scope| {
         let spawned = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
@@ -74,7 +73,14 @@ fn troubles(
     })
 }
 
-type OfFile = Vec<CollectedTest>;
+/// What a file has.
+#[derive(Debug, Default)]
+pub(crate) struct OfFile {
+    /// Its tests.
+    pub(crate) tests: Vec<CollectedTest>,
+    /// What they ask for that the project does not define.
+    pub(crate) unmet: Vec<Unmet>,
+}
 
 /// What each file has, read on a few threads and put in the files' order.
 fn each_file(project: &Project<'_>, files: &[String]) -> Vec<OfFile> {
@@ -105,9 +111,10 @@ fn of_file(project: &Project<'_>, path: &str) -> OfFile {
         return OfFile::default();
     }
     let fixtures = Fixtures::of_file(project, &module);
-    let mut collector = Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new() };
+    let mut collector =
+        Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new(), unmet: Vec::new() };
     collector.module();
-    collector.tests
+    OfFile { tests: collector.tests, unmet: collector.unmet }
 }
 
 /// What `__test__` says in a body.
@@ -125,6 +132,7 @@ struct Collector<'p, 's> {
     /// What tests outside of classes see.
     fixtures: &'p Fixtures,
     tests: Vec<CollectedTest>,
+    unmet: Vec<Unmet>,
 }
 
 impl Collector<'_, '_> {
@@ -182,9 +190,13 @@ impl Collector<'_, '_> {
         let own = marks.of_function(self.project, &place.module, function);
         let in_class = !classes.is_empty();
         let filled = marks::filled(self.project, &place.module, function, usize::from(in_class));
-        let fixtures = fixtures.with_params(function, in_class, &own, &filled);
+        let used = fixtures.used(function, in_class, &own, &filled);
         let base = self.id(classes, name);
-        match parametrize::expand(self.project, &own, &fixtures) {
+        if !used.unmet.is_empty() && unmet::is_certain(self.project, self.file, place, function, &own) {
+            let found = used.unmet.iter().map(|name| Unmet::new(&base, function.line, name, fixtures));
+            self.unmet.extend(found);
+        }
+        match parametrize::expand(self.project, &own, &used.with_params) {
             Ok(ids) => ids.into_iter().for_each(|id| {
                 let id = id.map_or_else(|| base.clone(), |id| format!("{base}[{id}]"));
                 self.push(id, function.line, None);

@@ -1,18 +1,29 @@
 //! Why test files cannot be imported: every import that follows from a file is looked up, in the project and in the
 //! environment, and the first one that fails is the file's cause.
 
+mod causes;
 mod distribution;
-mod search;
+mod doubled;
+mod effects;
+mod elsewhere;
+mod fixtures;
+pub(crate) mod search;
+mod start;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use testyard_model::collection::{BrokenFile, CauseKind, CollectionCause, Link};
+use testyard_model::collection::{CauseKind, Link};
 
+use crate::collect::OfFile;
 use crate::project::{Module, Project, join};
-use crate::read::{Failure, From, Import, Step};
+use crate::read::{Bound, Failure, From, Import, Step, Value};
 use crate::world::World;
 
+pub(crate) use causes::{Troubles, settle};
+pub(crate) use search::nearest;
+
+use effects::Edges;
 use search::{Place, Search};
 
 /// How deep imports are followed; what is deeper is taken for fine.
@@ -44,8 +55,14 @@ enum State {
 /// Looks through the imports of a project.
 pub(crate) struct Diagnosis<'p, 's> {
     project: &'p Project<'s>,
+    world: Option<&'p World>,
     search: Search<'p, 's>,
     states: HashMap<String, State>,
+    /// The line that each module which is being imported has come to.
+    at: HashMap<String, u32>,
+    edges: Edges,
+    /// What keeps pytest from starting.
+    refusal: Option<Trouble>,
 }
 
 impl<'p, 's> Diagnosis<'p, 's> {
@@ -55,11 +72,46 @@ impl<'p, 's> Diagnosis<'p, 's> {
         world: Option<&'p World>,
         files: &[String],
     ) -> Diagnosis<'p, 's> {
-        Diagnosis { project, search: Search::new(project, world, files), states: HashMap::new() }
+        Diagnosis {
+            project,
+            world,
+            search: Search::new(project, world, files),
+            states: HashMap::new(),
+            at: HashMap::new(),
+            edges: Edges::new(),
+            refusal: start::refusal(project.settings, world),
+        }
+    }
+
+    /// What is wrong with test files, each with the number of its tests.
+    pub(crate) fn of_files(mut self, files: &[String], tests: &[OfFile]) -> Troubles {
+        let mut found: Vec<Option<Trouble>> = files.iter().map(|file| self.of_file(file)).collect();
+        for (number, trouble) in doubled::doubled(self.project, files, |number| found[number].is_none()) {
+            found[number] = Some(trouble);
+        }
+        let fine = files.iter().zip(tests).zip(&found).filter(|(_, trouble)| trouble.is_none());
+        let unmet =
+            fine.flat_map(|((file, tests), _)| tests.unmet.iter().map(move |one| (file.as_str(), one)));
+        let unrunnable = fixtures::missing(self.project, self.world, unmet);
+        let at_risk = effects::reached(self.project, files, &self.edges);
+        let at_risk = at_risk.into_iter().filter(|(number, _)| found[*number].is_none());
+        let counted = |number: usize, trouble| (files[number].clone(), tests[number].tests.len(), trouble);
+        Troubles {
+            at_risk: at_risk.map(|(number, trouble)| counted(number, trouble)).collect(),
+            broken: found
+                .into_iter()
+                .enumerate()
+                .filter_map(|(number, trouble)| Some(counted(number, trouble?)))
+                .collect(),
+            unrunnable,
+        }
     }
 
     /// Why a test file cannot be imported; nothing when it can, as far as that follows from the files.
-    pub(crate) fn of_file(&mut self, path: &str) -> Option<Trouble> {
+    fn of_file(&mut self, path: &str) -> Option<Trouble> {
+        if let Some(refusal) = &self.refusal {
+            return Some(refusal.clone());
+        }
         let conftests = conftests(path);
         for conftest in conftests.iter().filter_map(|path| self.project.module(path)) {
             if let State::Broken(trouble) = self.module(&conftest, DEPTH) {
@@ -80,7 +132,13 @@ impl<'p, 's> Diagnosis<'p, 's> {
         let Some(depth) = depth.checked_sub(1) else { return State::Fine };
         self.states.insert(module.path.clone(), State::Open);
         let state = self.examine(module, depth);
-        self.states.insert(module.path.clone(), state.clone());
+        match &state {
+            // Whether a circle breaks depends on where it is entered: the next file may enter it elsewhere.
+            State::Broken(trouble) if trouble.kind == CauseKind::ImportCycle => {
+                self.states.remove(&module.path);
+            }
+            state => _ = self.states.insert(module.path.clone(), state.clone()),
+        }
         state
     }
 
@@ -98,6 +156,7 @@ impl<'p, 's> Diagnosis<'p, 's> {
         for step in &module.steps {
             match step {
                 Step::Import(import) if import.failure != Failure::Harmless => {
+                    self.at.insert(module.path.clone(), import.line);
                     match self.import(module, import, depth) {
                         State::Open | State::Fine => {}
                         State::Skipped => return State::Skipped,
@@ -111,7 +170,29 @@ impl<'p, 's> Diagnosis<'p, 's> {
                         return State::Skipped;
                     }
                 }
+                Step::Effect(..) => {}
                 Step::Exit(call, line) => return State::Broken(exits(module, call, link(*line))),
+            }
+        }
+        self.plugins(module, depth)
+    }
+
+    /// Imports the plugins that a module names.
+    fn plugins(&mut self, module: &Arc<Module>, depth: usize) -> State {
+        let names = match module.body.last("pytest_plugins") {
+            Some(Bound::Value(Value::Text(name))) => vec![name.clone()],
+            Some(Bound::Value(Value::List(list))) => list.iter().filter_map(Value::text).collect(),
+            _ => return State::Fine,
+        };
+        let line = module.body.line("pytest_plugins").unwrap_or(1);
+        for name in names {
+            if self.search.is_own_plugin(&name) {
+                continue;
+            }
+            let from = From { level: 0, module: name };
+            let import = Import { from, names: Vec::new(), line, failure: Failure::Spreads };
+            if let State::Broken(trouble) = self.import(module, &import, depth) {
+                return self.failed(module, &import, trouble);
             }
         }
         State::Fine
@@ -129,7 +210,10 @@ impl<'p, 's> Diagnosis<'p, 's> {
                 State::Broken(exit)
             }
             Failure::Spreads | Failure::Harmless => {
-                trouble.chain.insert(0, link(import.line));
+                // What lies in an installed package is told by its name alone.
+                if !module.path.starts_with('/') {
+                    trouble.chain.insert(0, link(import.line));
+                }
                 State::Broken(trouble)
             }
         }
@@ -139,23 +223,71 @@ impl<'p, 's> Diagnosis<'p, 's> {
         match self.search.find(by, &import.from) {
             Place::Project(packages, module) => {
                 for package in packages {
+                    self.edge(by, &package);
                     match self.module(&package, depth) {
                         State::Open | State::Fine => {}
                         state => return state,
                     }
                 }
+                self.edge(by, &module);
                 match self.module(&module, depth) {
-                    // Of a module that is still being imported, names are not judged.
-                    State::Open => State::Fine,
+                    State::Open => self.unfinished(&module, import).map_or(State::Fine, State::Broken),
                     State::Fine => self.names(&module, import, depth),
                     state => state,
                 }
             }
             Place::Folder(folder) => self.inside_folder(&folder, import, depth),
-            Place::World => self.search.outside_names(import).map_or(State::Fine, State::Broken),
+            Place::World => match self.outside(import, depth) {
+                State::Broken(trouble) => State::Broken(trouble),
+                _ => self.search.outside_names(import).map_or(State::Fine, State::Broken),
+            },
             Place::Missing(trouble) => State::Broken(*trouble),
             Place::Unknown => State::Fine,
         }
+    }
+
+    fn edge(&mut self, by: &Module, to: &Module) {
+        self.edges.entry(by.path.clone()).or_default().push(to.path.clone());
+    }
+
+    /// What is wrong when names are taken from a module that is still being imported: it has only those that it has
+    /// bound before the line it has come to.
+    fn unfinished(&self, module: &Module, import: &Import) -> Option<Trouble> {
+        let come_to = *self.at.get(&module.path)?;
+        if module.dynamic || !module.body.stars.is_empty() {
+            return None;
+        }
+        let is_late = |name: &&String| {
+            module.body.line(name).is_some_and(|line| line >= come_to)
+                && self.search.beside(module, name).is_none()
+                && !self.search.is_folder(module, name)
+        };
+        let name = import.names.iter().find(is_late)?;
+        let line = module.body.line(name)?;
+        Some(Trouble {
+            kind: CauseKind::ImportCycle,
+            name: format!("{}:{name}", module.path),
+            message: format!(
+                "`{name}` is taken from {} while that is still being imported: it has come to line {come_to}, and `{name}` \
+                 stands on line {line}",
+                module.path
+            ),
+            fix: format!("import the module instead of `{name}`, or import it where it is used"),
+            chain: Vec::new(),
+        })
+    }
+
+    /// What importing an installed package leads to, where that package lacks something that it needs.
+    fn outside(&mut self, import: &Import, depth: usize) -> State {
+        for source in self.search.doubtful(&import.from.module) {
+            let Some(module) = self.project.module(&source) else { continue };
+            if let State::Broken(trouble) = self.module(&module, depth)
+                && trouble.kind == CauseKind::MissingPackage
+            {
+                return State::Broken(trouble);
+            }
+        }
+        State::Fine
     }
 
     /// The names that are taken from a module of the project.
@@ -213,7 +345,7 @@ fn exits(module: &Module, call: &str, link: Link) -> Trouble {
 }
 
 /// The conftest files that are imported before a file, the topmost first.
-fn conftests(path: &str) -> Vec<String> {
+pub(crate) fn conftests(path: &str) -> Vec<String> {
     let mut found = vec!["conftest.py".to_owned()];
     let mut folder = String::new();
     let parts: Vec<&str> = path.split('/').collect();
@@ -222,38 +354,6 @@ fn conftests(path: &str) -> Vec<String> {
         found.push(join(&folder, "conftest.py"));
     }
     found
-}
-
-/// The troubles of files as causes, those that would free the most tests first. `tests` counts a file's tests.
-pub(crate) fn causes(
-    project: &Project<'_>,
-    troubles: Vec<(String, usize, Trouble)>,
-) -> (Vec<BrokenFile>, Vec<CollectionCause>) {
-    let mut broken = Vec::new();
-    let mut causes: BTreeMap<String, CollectionCause> = BTreeMap::new();
-    for (path, tests, trouble) in troubles {
-        let id = format!("{}:{}", trouble.kind.word(), trouble.name);
-        let cause = causes.entry(id.clone()).or_insert_with(|| CollectionCause {
-            id: id.clone(),
-            kind: trouble.kind,
-            name: trouble.name,
-            message: trouble.message.clone(),
-            files: 0,
-            tests: 0,
-            fix: trouble.fix,
-        });
-        cause.files += 1;
-        cause.tests += tests;
-        broken.push(BrokenFile {
-            path: project.shown(&path),
-            cause: id,
-            message: trouble.message,
-            chain: trouble.chain,
-        });
-    }
-    let mut causes: Vec<CollectionCause> = causes.into_values().collect();
-    causes.sort_by(|a, b| (b.tests, b.files, &a.id).cmp(&(a.tests, a.files, &b.id)));
-    (broken, causes)
 }
 
 /// The module that a relative import starts from, as words for messages.

@@ -9,14 +9,14 @@ use std::sync::Arc;
 use strsim::levenshtein;
 use testyard_model::collection::CauseKind;
 
-use super::distribution;
 use super::{Trouble, written};
+use super::{distribution, elsewhere};
 use crate::project::{Module, Project, join};
 use crate::read::{self, From, Import};
 use crate::world::{Found, World};
 
 /// Where an import leads.
-pub(super) enum Place {
+pub(crate) enum Place {
     /// A module of the project, with the packages that are imported before it.
     Project(Vec<Arc<Module>>, Arc<Module>),
     /// A folder of the project without `__init__.py`.
@@ -35,7 +35,7 @@ impl Place {
     }
 }
 
-pub(super) struct Search<'p, 's> {
+pub(crate) struct Search<'p, 's> {
     project: &'p Project<'s>,
     world: Option<&'p World>,
     /// The folders of the project on the search path, relative to the root.
@@ -63,7 +63,7 @@ struct Outside {
 }
 
 impl<'p, 's> Search<'p, 's> {
-    pub(super) fn new(
+    pub(crate) fn new(
         project: &'p Project<'s>,
         world: Option<&'p World>,
         files: &[String],
@@ -96,7 +96,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// Where an import of a module leads.
-    pub(super) fn find(&self, by: &Module, from: &From) -> Place {
+    pub(crate) fn find(&self, by: &Module, from: &From) -> Place {
         if from.level == 0 {
             return self.absolute(&from.module);
         }
@@ -148,11 +148,21 @@ impl<'p, 's> Search<'p, 's> {
             self.folders.iter().find(|folder| is_there(&join(folder, first))).cloned()
         };
         let home = Rc::new(Home {
-            of_module: find(&|path| self.project.has(path)),
+            of_module: find(&|path| self.project.has(path)).or_else(|| self.installed_in_place(first)),
             of_folder: find(&|path| self.project.tree.is_folder(path)),
         });
         self.homes.borrow_mut().insert(first.to_owned(), Rc::clone(&home));
         home
+    }
+
+    /// The folder of the project that an editable installation takes a package from.
+    fn installed_in_place(&self, first: &str) -> Option<String> {
+        let settings = self.project.settings;
+        let Found::Source(source) = self.world?.find(first) else { return None };
+        let is_environments = settings.environment.as_ref().is_some_and(|folder| source.starts_with(folder));
+        let inner = source.strip_prefix(&settings.root).ok().filter(|_| !is_environments)?;
+        let package = if inner.ends_with("__init__.py") { inner.parent()? } else { inner };
+        Some(package.parent()?.to_str()?.to_owned())
     }
 
     /// A dotted module below a folder of the project.
@@ -179,12 +189,12 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// The module or package of the project at a path without its ending.
-    pub(super) fn at(&self, path: &str) -> Option<Arc<Module>> {
+    pub(crate) fn at(&self, path: &str) -> Option<Arc<Module>> {
         self.project.at(path)
     }
 
     /// A module in the package that a module is.
-    pub(super) fn beside(&self, module: &Module, name: &str) -> Option<Arc<Module>> {
+    pub(crate) fn beside(&self, module: &Module, name: &str) -> Option<Arc<Module>> {
         let folder = module.path.strip_suffix("/__init__.py")?;
         self.at(&join(folder, name))
     }
@@ -220,19 +230,31 @@ impl<'p, 's> Search<'p, 's> {
             !found.names.contains(name.as_str())
                 && !super::is_of_every_module(name)
                 // What is mentioned may be made in a way that is not read, by `global` or `del` for one.
-                && !mentions(&found.text, name)
+                && !words(&found.text).any(|word| word == name.as_str())
                 && matches!(world.find(&format!("{module}.{name}")), Found::Missing(_))
         })?;
         let package = module.split('.').next().unwrap_or(module);
         let nearest = nearest(missing, found.names.iter().map(String::as_str));
+        let distribution = world.metadata().providing(package);
+        let moved = world
+            .folder(package)
+            .and_then(|folder| elsewhere::module_with(self.project, &folder.to_string_lossy(), missing, ""));
+        let (hint, fix) = match moved {
+            Some(moved) => (format!("; `{moved}` has it"), format!("import `{missing}` from `{moved}`")),
+            None => {
+                let named = distribution.map_or_else(|| distribution::of(package), |one| one.name.clone());
+                (
+                    meant(nearest),
+                    format!("install a version of {named} that has it, or import what this one has"),
+                )
+            }
+        };
+        let version = distribution.map_or_else(String::new, |one| format!(" {}", one.version));
         Some(Trouble {
             kind: CauseKind::MissingName,
             name: format!("{module}.{missing}"),
-            message: format!("`{module}` as it is installed has no `{missing}`{}", meant(nearest)),
-            fix: format!(
-                "install a version of {} that has it, or import what this one has",
-                distribution::of(package)
-            ),
+            message: format!("`{module}`{version} as it is installed has no `{missing}`{hint}"),
+            fix,
             chain: Vec::new(),
         })
     }
@@ -251,13 +273,44 @@ impl<'p, 's> Search<'p, 's> {
         read
     }
 
+    /// Whether a plugin is one of pytest's own, or one that an installed package has by this name.
+    pub(super) fn is_own_plugin(&self, name: &str) -> bool {
+        let is_there = |world: &World| {
+            !matches!(world.find(&format!("_pytest.{name}")), Found::Missing(_))
+                || world.metadata().plugins().any(|(plugin, _)| plugin == name)
+        };
+        self.world.is_none_or(is_there)
+    }
+
+    /// The sources of an installed module and of the packages it is in, when its distribution lacks something it needs.
+    pub(super) fn doubtful(&self, module: &str) -> Vec<String> {
+        let Some(world) = self.world else { return Vec::new() };
+        let top = module.split('.').next().unwrap_or(module);
+        let distribution = world.metadata().providing(top);
+        if distribution.is_none_or(|one| world.metadata().lacking(one).next().is_none()) {
+            return Vec::new();
+        }
+        let ends = module.match_indices('.').map(|(at, _)| at).chain([module.len()]);
+        let sources = ends.filter_map(|end| match world.find(&module[..end]) {
+            Found::Source(source) => source.into_os_string().into_string().ok(),
+            Found::Opaque | Found::Missing(_) => None,
+        });
+        sources.collect()
+    }
+
     pub(super) fn missing_name(&self, module: &Module, name: &str) -> Trouble {
+        let top = module.path.split_once('/').map_or("", |(top, _)| top);
+        let moved = elsewhere::module_with(self.project, top, name, &module.path);
         let nearest = nearest(name, module.body.names.iter().map(|(name, _)| name.as_str()));
+        let (hint, fix) = match moved {
+            Some(moved) => (format!("; `{moved}` has it"), format!("import `{name}` from `{moved}`")),
+            None => (meant(nearest), format!("define `{name}` there, or correct the import")),
+        };
         Trouble {
             kind: CauseKind::MissingName,
             name: format!("{}:{name}", module.path),
-            message: format!("{} has no `{name}`{}", module.path, meant(nearest)),
-            fix: format!("define `{name}` there, or correct the import"),
+            message: format!("{} has no `{name}`{hint}", module.path),
+            fix,
             chain: Vec::new(),
         }
     }
@@ -266,14 +319,20 @@ impl<'p, 's> Search<'p, 's> {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let names = self.names_in(folder);
         let nearest = nearest(name, names.iter().map(String::as_str));
+        let top = path.split_once('/').map_or("", |(top, _)| top);
+        let moved = match nearest {
+            Some(_) => None,
+            None => elsewhere::module_called(self.project, top, name),
+        };
+        let (hint, fix) = match moved {
+            Some(moved) => (format!("; there is `{moved}`"), format!("import `{moved}` instead")),
+            None => (meant(nearest), "add the module, or correct the import".to_owned()),
+        };
         Trouble {
             kind: CauseKind::MissingModule,
             name: written.to_owned(),
-            message: format!(
-                "the project has no module `{written}`: neither {path}.py nor {path}/{}",
-                meant(nearest)
-            ),
-            fix: "add the module, or correct the import".to_owned(),
+            message: format!("the project has no module `{written}`: neither {path}.py nor {path}/{hint}"),
+            fix,
             chain: Vec::new(),
         }
     }
@@ -305,10 +364,12 @@ impl<'p, 's> Search<'p, 's> {
     fn missing_package(&self, package: &str) -> Trouble {
         let distribution = distribution::of(package);
         let file = self.project.settings.requirements.as_deref();
+        let wanting = self.world.and_then(|world| world.metadata().wanting(&distribution));
+        let wanted = wanting.map_or_else(String::new, |by| format!("; {} {} needs it", by.name, by.version));
         Trouble {
             kind: CauseKind::MissingPackage,
             name: package.to_owned(),
-            message: format!("`{package}` is not installed"),
+            message: format!("`{package}` is not installed{wanted}"),
             fix: match file {
                 Some(file) => format!("add `{distribution}` to {file}"),
                 None => format!("install `{distribution}`"),
@@ -318,9 +379,9 @@ impl<'p, 's> Search<'p, 's> {
     }
 }
 
-/// Whether a text has a word.
-fn mentions(text: &str, word: &str) -> bool {
-    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|one| one == word)
+/// The words of a text: what may be a name.
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
 }
 
 fn meant(nearest: Option<&str>) -> String {
@@ -328,7 +389,7 @@ fn meant(nearest: Option<&str>) -> String {
 }
 
 /// The name that differs least from what was written, when it differs little.
-fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+pub(crate) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
     let close = |name: &&str| *name != wanted && levenshtein(wanted, name) <= (wanted.len() / 3).min(3);
     names.filter(close).min_by_key(|name| levenshtein(wanted, name))
 }

@@ -12,7 +12,7 @@ use super::{Body, Bound, Class, From, Function, Lines};
 const DEPTH: usize = 64;
 
 pub(super) fn body(statements: &[Stmt], text: &str, version: Option<(u32, u32)>, lines: Lines) -> Body {
-    let mut reader = Reader { text, version, lines, body: Body::default() };
+    let mut reader = Reader { text, version, lines, line: 0, body: Body::default() };
     reader.all(statements, DEPTH);
     reader.body
 }
@@ -21,6 +21,8 @@ struct Reader<'t> {
     text: &'t str,
     version: Option<(u32, u32)>,
     lines: Lines,
+    /// The line of the statement that is being read.
+    line: u32,
     body: Body,
 }
 
@@ -33,9 +35,11 @@ impl Reader<'_> {
 
     fn bind(&mut self, name: &str, bound: Bound) {
         self.body.names.push((name.to_owned(), bound));
+        self.body.lines.push(self.line);
     }
 
     fn one(&mut self, statement: &Stmt, depth: usize) {
+        self.line = self.lines.line(statement.start().to_usize());
         match statement {
             Stmt::FunctionDef(function) => {
                 let bound = Bound::Function(self.function(function));
@@ -181,6 +185,7 @@ impl Reader<'_> {
             text: self.text,
             version: self.version,
             lines: self.lines.clone(),
+            line: 0,
             body: Body::default(),
         };
         inner.all(&class.body, depth);

@@ -2,13 +2,15 @@
 
 mod body;
 mod steps;
+mod uses;
 mod value;
 
 use memchr::memmem;
 use ruff_python_parser::parse_module;
 use serde::{Deserialize, Serialize};
 
-pub(crate) use steps::{Failure, Import, Step};
+pub(crate) use steps::{EFFECTS, Failure, Import, Step};
+pub(crate) use uses::Uses;
 pub(crate) use value::{Call, Value};
 
 /// How large a file may be, in bytes, to be read; larger ones are data.
@@ -19,6 +21,8 @@ const LARGEST: usize = 8 << 20;
 pub(crate) struct Body {
     /// What is bound, in order; a name that is bound again stands twice.
     pub(crate) names: Vec<(String, Bound)>,
+    /// The line that binds each of them.
+    pub(crate) lines: Vec<u32>,
     /// Modules whose every name is taken: `from x import *`.
     pub(crate) stars: Vec<From>,
 }
@@ -81,6 +85,12 @@ impl Body {
         self.names.iter().rev().find(|(other, _)| other == name).map(|(_, bound)| bound)
     }
 
+    /// The line that binds a name first.
+    pub(crate) fn line(&self, name: &str) -> Option<u32> {
+        let at = self.names.iter().position(|(other, _)| other == name)?;
+        self.lines.get(at).copied()
+    }
+
     /// Each name once, where it was bound first, as in a dictionary, with what it is bound to in the end.
     pub(crate) fn each(&self) -> Vec<(&str, &Bound)> {
         let mut last: std::collections::HashMap<&str, &Bound> = std::collections::HashMap::new();
@@ -103,6 +113,8 @@ pub(crate) struct Read {
     pub(crate) steps: Vec<Step>,
     /// Whether it may have names that are written nowhere: `__getattr__`, `globals()`, `sys.modules`.
     pub(crate) dynamic: bool,
+    /// What it uses anywhere in it.
+    pub(crate) uses: Uses,
 }
 
 /// What makes names that are written nowhere.
@@ -123,6 +135,7 @@ pub(crate) fn read(text: &str, version: Option<(u32, u32)>) -> Result<Read, (u32
             let statements = &parsed.syntax().body;
             Ok(Read {
                 steps: steps::steps(statements, version, &lines),
+                uses: uses::uses(statements, &lines),
                 body: body::body(statements, text, version, lines),
                 dynamic: DYNAMIC.iter().any(|sign| memmem::find(text.as_bytes(), sign.as_bytes()).is_some()),
             })

@@ -20,7 +20,44 @@ pub(crate) enum Step {
     SkipWithout(String),
     /// `pytest.skip(…, allow_module_level=True)`: nothing after it happens.
     Skip,
+    /// A call that may be one of [`EFFECTS`], by the words it is written with, and the line.
+    Effect(String, u32),
 }
+
+/// Calls that talk to another program at once, by their full names. Clients that connect when they are first used are
+/// not among them. Source: the manuals of the packages.
+pub(crate) const EFFECTS: [&str; 30] = [
+    "requests.get",
+    "requests.post",
+    "requests.put",
+    "requests.delete",
+    "requests.head",
+    "requests.request",
+    "httpx.get",
+    "httpx.post",
+    "httpx.put",
+    "httpx.delete",
+    "httpx.head",
+    "httpx.request",
+    "urllib.request.urlopen",
+    "urllib.request.urlretrieve",
+    "socket.create_connection",
+    "psycopg.connect",
+    "psycopg2.connect",
+    "pymysql.connect",
+    "MySQLdb.connect",
+    "mysql.connector.connect",
+    "pyodbc.connect",
+    "oracledb.connect",
+    "cx_Oracle.connect",
+    "pika.BlockingConnection",
+    "kafka.KafkaProducer",
+    "kafka.KafkaConsumer",
+    "smtplib.SMTP",
+    "ftplib.FTP",
+    "asyncio.run",
+    "nltk.download",
+];
 
 /// An import.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,6 +126,9 @@ impl Reader<'_> {
             }
             Stmt::Expr(one) => self.expression(&one.value, failure),
             Stmt::Assign(one) => self.expression(&one.value, failure),
+            Stmt::AnnAssign(one) => {
+                one.value.iter().for_each(|value| self.expression(value, failure));
+            }
             Stmt::ClassDef(class) => self.all(&class.body, failure, depth),
             Stmt::With(one) => {
                 // `with suppress(ImportError)` and its like catch; any other may.
@@ -105,6 +145,7 @@ impl Reader<'_> {
         if failure == Failure::Harmless {
             return;
         }
+        self.effect(expression);
         let value::Value::Call(call) = value::of(expression) else { return };
         match call.name.as_str() {
             name if is_exit(name) => self.steps.push(Step::Exit(name.to_owned(), self.line(expression))),
@@ -117,6 +158,22 @@ impl Reader<'_> {
                 self.steps.push(Step::Skip);
             }
             _ => {}
+        }
+    }
+
+    /// The innermost call of `a.b(…).c(…)`, where its last word is that of an effect.
+    fn effect(&mut self, expression: &Expr) {
+        let mut inner = expression;
+        while let Expr::Call(call) = inner {
+            if let Some(name) = value::dotted_name(&call.func) {
+                let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+                if EFFECTS.iter().any(|effect| last(effect) == last(&name)) {
+                    self.steps.push(Step::Effect(name, self.line(expression)));
+                }
+                return;
+            }
+            let Expr::Attribute(attribute) = &*call.func else { return };
+            inner = &attribute.value;
         }
     }
 

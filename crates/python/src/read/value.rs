@@ -39,6 +39,16 @@ pub(crate) enum Value {
     Unknown,
 }
 
+impl Value {
+    /// The text that it is.
+    pub(crate) fn text(&self) -> Option<String> {
+        match self {
+            Value::Text(text) => Some(text.clone()),
+            _ => None,
+        }
+    }
+}
+
 /// A call of something that has a dotted name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Call {
@@ -65,6 +75,11 @@ impl Call {
 /// The value of an expression.
 pub(super) fn of(expression: &Expr) -> Value {
     at(expression, DEPTH)
+}
+
+/// The dotted name that an expression is, where it is one.
+pub(super) fn dotted_name(expression: &Expr) -> Option<String> {
+    dotted(expression, DEPTH)
 }
 
 /// Whether a condition only holds for type checkers.

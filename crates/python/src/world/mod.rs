@@ -1,9 +1,13 @@
 //! What an environment of Python can import: its standard library and the packages that are installed in it.
 
+mod metadata;
+
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+pub(crate) use metadata::Metadata;
 
 /// Modules that are part of the interpreter itself and have no file. Source: `sys.builtin_module_names` of CPython 3.9 to 3.13.
 const BUILT_IN: [&str; 36] = [
@@ -50,6 +54,9 @@ const BUILT_IN: [&str; 36] = [
 pub(crate) struct World {
     /// The folders to search, in order.
     folders: Vec<PathBuf>,
+    /// Where packages are installed.
+    site: PathBuf,
+    metadata: OnceLock<Metadata>,
     /// Packages that an editable installation maps elsewhere.
     mapped: HashMap<String, PathBuf>,
     /// Its version.
@@ -93,11 +100,24 @@ impl World {
         }
         Some(World {
             folders,
+            site,
+            metadata: OnceLock::new(),
             mapped,
             version: Some(version),
             known: Mutex::default(),
             listings: Mutex::default(),
         })
+    }
+
+    /// What the installed packages say of themselves.
+    pub(crate) fn metadata(&self) -> &Metadata {
+        self.metadata.get_or_init(|| Metadata::of(&self.site))
+    }
+
+    /// The folder of an installed package.
+    pub(crate) fn folder(&self, package: &str) -> Option<PathBuf> {
+        let folder = self.site.join(package);
+        folder.is_dir().then_some(folder)
     }
 
     /// Where a dotted module is.

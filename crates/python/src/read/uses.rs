@@ -1,0 +1,155 @@
+//! What stands anywhere in a module, as far as changes and stand-ins depend on it: all imports, names of data files, and
+//! what is put in the place of something real.
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{Expr, ExprCall, Stmt};
+use ruff_text_size::Ranged;
+use serde::{Deserialize, Serialize};
+
+use super::{From, Lines, value};
+
+/// How long a text may be to name a file.
+const LONGEST: usize = 200;
+/// How deep functions inside of functions are followed.
+const DEPTH: usize = 64;
+
+/// What a module uses anywhere in it.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Uses {
+    /// Modules that are imported anywhere, with the names taken from them.
+    pub(crate) imports: Vec<(From, Vec<String>)>,
+    /// Whether it imports modules by names that only a run knows.
+    pub(crate) computes_imports: bool,
+    /// Texts that look like the name or path of a file, or like a dotted name.
+    pub(crate) names: Vec<String>,
+    /// What is put in the place of something real.
+    pub(crate) stand_ins: Vec<StandIn>,
+}
+
+/// Something that is put in the place of something real.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StandIn {
+    /// The line, from 1.
+    pub(crate) line: u32,
+    /// What is called or defined, by its dotted name.
+    pub(crate) name: String,
+    /// What it replaces, in words of the file: the text that `patch` is given; empty where nothing says it.
+    pub(crate) replaces: String,
+    /// The test or the function it stands in, through its classes; empty in the module itself.
+    pub(crate) inside: String,
+}
+
+pub(super) fn uses(statements: &[Stmt], lines: &Lines) -> Uses {
+    let mut reader = Reader { lines, uses: Uses::default(), way: Vec::new() };
+    reader.visit_body(statements);
+    reader.uses.names.sort();
+    reader.uses.names.dedup();
+    reader.uses
+}
+
+struct Reader<'l> {
+    lines: &'l Lines,
+    uses: Uses,
+    /// The classes and functions that are open.
+    way: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn stand_in(&mut self, at: &impl Ranged, name: String, replaces: String) {
+        let line = self.lines.line(at.start().to_usize());
+        let inside = self.way.join("::");
+        self.uses.stand_ins.push(StandIn { line, name, replaces, inside });
+    }
+
+    fn call(&mut self, call: &ExprCall) {
+        let Some(name) = value::dotted_name(&call.func) else { return };
+        let last = name.rsplit('.').next().unwrap_or(&name);
+        if matches!(last, "import_module" | "__import__") {
+            match call.arguments.args.first().map(value::of) {
+                Some(value::Value::Text(module)) if !module.starts_with('.') => {
+                    self.uses.imports.push((From { level: 0, module }, Vec::new()));
+                }
+                _ => self.uses.computes_imports = true,
+            }
+        }
+        let is_patch = name == "patch"
+            || name.ends_with(".patch")
+            || name.ends_with("patch.object")
+            || name.ends_with("monkeypatch.setattr");
+        if is_patch {
+            let words = call.arguments.args.iter().take(2).map(|one| match value::of(one) {
+                value::Value::Text(text) | value::Value::Name(text) => text,
+                _ => String::new(),
+            });
+            let words: Vec<String> = words.collect();
+            // `patch("a.b")` names all of it; `patch.object(a, "b")` in two parts.
+            let whole = !name.ends_with(".object") && words.first().is_some_and(|first| first.contains('.'));
+            let replaces = if whole { words[0].clone() } else { words.join(".") };
+            self.stand_in(call, name, replaces);
+        } else if looks_false(last) {
+            self.stand_in(call, name, String::new());
+        }
+    }
+}
+
+/// Whether a name says that it is no real thing.
+fn looks_false(name: &str) -> bool {
+    let begins =
+        |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_uppercase));
+    ["Mock", "Fake", "Stub", "Dummy", "InMemory"].into_iter().any(begins) || name.starts_with("mock_")
+}
+
+impl<'a> Visitor<'a> for Reader<'_> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        match statement {
+            Stmt::FunctionDef(function) if self.way.len() < DEPTH => {
+                // What decorates a function belongs to it.
+                self.way.push(function.name.to_string());
+                visitor::walk_stmt(self, statement);
+                self.way.pop();
+            }
+            Stmt::ClassDef(class) if self.way.len() < DEPTH => {
+                if looks_false(class.name.as_str()) {
+                    self.stand_in(&class.name, class.name.to_string(), String::new());
+                }
+                self.way.push(class.name.to_string());
+                visitor::walk_stmt(self, statement);
+                self.way.pop();
+            }
+            Stmt::Import(import) => {
+                let each = import.names.iter().map(|alias| alias.name.to_string());
+                self.uses.imports.extend(each.map(|module| (From { level: 0, module }, Vec::new())));
+            }
+            Stmt::ImportFrom(import) => {
+                let module = import.module.as_ref().map_or_else(String::new, |module| module.to_string());
+                let names = import.names.iter().map(|alias| alias.name.to_string()).collect();
+                self.uses.imports.push((From { level: import.level, module }, names));
+            }
+            _ => visitor::walk_stmt(self, statement),
+        }
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Call(call) => self.call(call),
+            Expr::StringLiteral(text) => {
+                let text = text.value.to_str();
+                if may_name_a_file(text) {
+                    self.uses.names.push(text.to_owned());
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expression);
+    }
+}
+
+/// Whether a text looks like the path of a file or the dotted name of a module: one word with a dot inside.
+fn may_name_a_file(text: &str) -> bool {
+    let plain = |one: char| one.is_alphanumeric() || "._-/".contains(one);
+    let name = text.rsplit('/').next().unwrap_or(text);
+    text.len() <= LONGEST
+        && text.chars().all(plain)
+        && name.trim_matches('.').contains('.')
+        && name.contains(|one: char| one.is_alphabetic())
+}
