@@ -581,3 +581,37 @@ fn a_run_of_what_changed() {
     let unknown = nothing.testyard(&["run", "--changed=no-such-revision"]);
     assert_eq!(unknown.code, 2, "{}", unknown.stderr);
 }
+
+#[test]
+fn pytest_is_asked_and_both_are_told_apart() {
+    let Some(python) = python() else { return };
+    let files = [
+        (
+            "test_a.py",
+            "import pytest\n@pytest.mark.parametrize('x', range(2))\ndef test_x(x): pass\ndef test_a(): pass\n",
+        ),
+        ("test_b.py", "import no_such\ndef test_b(): pass\n"),
+        ("test_c.py", "raise RuntimeError('only a run knows')\ndef test_c(): pass\n"),
+        ("test_d.py", "def test_d(): pass\nglobals()['test_made'] = lambda: None\n"),
+        ("conftest.py", "collect_ignore = [name for name in ['test_e.py']]\n"),
+        ("test_e.py", "def test_e(): pass\n"),
+    ];
+    let project = Project::of(&files);
+    let python = python.to_str().expect("a plain path");
+    let run = project.testyard(&["collect", "--verify", "--format", "json", "--python", python]);
+    let document = run.json();
+    let verification = &document["verification"];
+    assert_eq!(run.code, 1);
+    assert_eq!(verification["confirmed"], 4, "{document}");
+    assert_eq!(verification["predicted_only"], serde_json::json!(["test_c.py::test_c", "test_e.py::test_e"]));
+    assert_eq!(verification["seen_only"], serde_json::json!(["test_d.py::test_made"]));
+    assert_eq!(verification["broken_confirmed"], serde_json::json!(["test_b.py"]));
+    assert_eq!(verification["broken_seen_only"][0]["path"], "test_c.py");
+    assert_eq!(verification["broken_seen_only"][0]["message"], "RuntimeError: only a run knows");
+    assert_eq!(verification["ended"], serde_json::Value::Null);
+    let exits = Project::of(&[("test_a.py", "import sys\nsys.exit(3)\n")]);
+    let document = exits.testyard(&["collect", "--verify", "--format", "json", "--python", python]).json();
+    assert_eq!(document["verification"]["broken_confirmed"], serde_json::json!(["test_a.py"]), "{document}");
+    let without = project.testyard(&["collect", "--verify"]);
+    assert_eq!(without.code, 2, "{}", without.stderr);
+}

@@ -158,6 +158,9 @@ pub(crate) struct Collect {
     /// The interpreter of the environment that the tests will run in; else the project's own, where it has one
     #[arg(long, value_name = "INTERPRETER")]
     pub(crate) python: Option<PathBuf>,
+    /// Let pytest collect as well, which runs the project's code, and say where both differ
+    #[arg(long)]
+    pub(crate) verify: bool,
     /// Collect only what the changes since a revision can affect; uncommitted changes when none is named
     #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
     pub(crate) changed: Option<String>,

@@ -155,6 +155,41 @@ pub struct Impact {
     pub of: usize,
 }
 
+/// A file, with what was said of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenFile {
+    /// The file, relative to the project.
+    pub path: PathBuf,
+    /// What was said.
+    pub message: String,
+}
+
+/// A collection held against what pytest itself collects.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// How many of pytest's tests were predicted.
+    pub confirmed: usize,
+    /// Tests that pytest does not have.
+    pub predicted_only: Vec<String>,
+    /// Tests that only pytest has.
+    pub seen_only: Vec<String>,
+    /// Files that neither can import.
+    pub broken_confirmed: Vec<PathBuf>,
+    /// Files that pytest can import, with what was predicted.
+    pub broken_predicted_only: Vec<SeenFile>,
+    /// Files that only pytest fails to import, with what it says.
+    pub broken_seen_only: Vec<SeenFile>,
+    /// What ended pytest before it was done.
+    pub ended: Option<String>,
+}
+
+impl Verification {
+    /// Whether pytest could collect everything.
+    pub fn is_whole(&self) -> bool {
+        self.broken_confirmed.is_empty() && self.broken_seen_only.is_empty() && self.ended.is_none()
+    }
+}
+
 /// What is collected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
@@ -172,6 +207,8 @@ pub struct Collection {
     pub causes: Vec<CollectionCause>,
     /// What changes can affect, where that was asked for; then only those files are collected.
     pub impact: Option<Impact>,
+    /// What pytest itself says, where it was asked.
+    pub verification: Option<Verification>,
     /// Whether installed packages were looked at; without an environment they cannot be.
     pub judged: bool,
     /// How long it took, in milliseconds.
@@ -179,8 +216,11 @@ pub struct Collection {
 }
 
 impl Collection {
-    /// Whether some file cannot be imported, or some test cannot run.
+    /// Whether some file cannot be imported, or some test cannot run. Where pytest was asked, it decides.
     pub fn is_broken(&self) -> bool {
+        if let Some(verification) = &self.verification {
+            return !verification.is_whole() || !self.unrunnable.is_empty();
+        }
         !self.broken.is_empty() || !self.unrunnable.is_empty()
     }
 }

@@ -1,7 +1,7 @@
 //! Views of a collection.
 
 use serde::Serialize;
-use testyard_model::collection::{BrokenFile, BrokenTest, CollectionCause, Impact};
+use testyard_model::collection::{BrokenFile, BrokenTest, CollectionCause, Impact, SeenFile, Verification};
 use testyard_model::{CollectedTest, Collection, Severity};
 
 use crate::json::document;
@@ -29,8 +29,51 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
             Line::new().dim("installed packages were not looked at: there is no environment; see --python"),
         );
     }
+    if let Some(verification) = &collection.verification {
+        lines.extend(verified(verification));
+        lines.push(Line::new());
+    }
     lines.push(summary(collection));
     lines.iter().map(|line| line.paint(style)).collect()
+}
+
+/// Where pytest agrees and where it does not.
+fn verified(verification: &Verification) -> Vec<Line> {
+    let mut lines = vec![Line::new().add(
+        Role::Bold,
+        format!(
+            "pytest: {} confirmed, {} predicted only, {} seen only by pytest",
+            count(verification.confirmed, "test"),
+            verification.predicted_only.len(),
+            verification.seen_only.len()
+        ),
+    )];
+    let listed = |what: &str, ids: &[String]| -> Vec<Line> {
+        ids.iter().map(|id| Line::new().plain(format!("  {what}: {id}"))).collect()
+    };
+    lines.extend(listed("predicted only", &verification.predicted_only));
+    lines.extend(listed("seen only", &verification.seen_only));
+    lines.push(Line::new().add(
+        Role::Bold,
+        format!(
+            "pytest: {} confirmed as broken, {} predicted only, {} seen only by pytest",
+            count(verification.broken_confirmed.len(), "file"),
+            verification.broken_predicted_only.len(),
+            verification.broken_seen_only.len()
+        ),
+    ));
+    let files = |what: &str, files: &[SeenFile]| -> Vec<Line> {
+        files
+            .iter()
+            .map(|one| Line::new().plain(format!("  {what}: {}: ", one.path.display())).dim(&one.message))
+            .collect()
+    };
+    lines.extend(files("predicted only", &verification.broken_predicted_only));
+    lines.extend(files("seen only", &verification.broken_seen_only));
+    if let Some(ended) = &verification.ended {
+        lines.push(Line::new().add(Role::Bad, format!("pytest ended early: {ended}")));
+    }
+    lines
 }
 
 /// The files that changes can affect, and why.
@@ -131,6 +174,8 @@ struct Collected<'a> {
     at_risk: &'a [BrokenFile],
     causes: &'a [CollectionCause],
     #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<&'a Verification>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<&'a Impact>,
     summary: Summary,
 }
@@ -156,6 +201,7 @@ pub fn json(collection: &Collection) -> String {
         unrunnable: &collection.unrunnable,
         at_risk: &collection.at_risk,
         causes: &collection.causes,
+        verification: collection.verification.as_ref(),
         impact: collection.impact.as_ref(),
         summary: Summary {
             tests: collection.tests.len(),

@@ -13,6 +13,7 @@ pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, Co
     let request = CollectRequest {
         paths: typed.paths.clone(),
         python: typed.python.clone(),
+        verify: typed.verify,
         changed: typed.changed.clone(),
         no_cache: typed.no_cache,
     };

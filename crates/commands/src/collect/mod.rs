@@ -1,5 +1,7 @@
 //! `testyard collect`: which tests exist, said without running Python.
 
+mod verify;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -18,13 +20,16 @@ pub struct CollectRequest {
     /// The interpreter of the environment that the tests will run in, relative to the caller's folder; the one that
     /// the project has when not said.
     pub python: Option<PathBuf>,
+    /// Ask pytest as well, and say where it differs.
+    pub verify: bool,
     /// Only what has changed since this revision can affect.
     pub changed: Option<String>,
     /// Read every file again, and keep nothing.
     pub no_cache: bool,
 }
 
-/// Collects the tests of a project. Nothing is started, and nothing is written but the cache of what was read.
+/// Collects the tests of a project. Nothing is started unless pytest is to be asked, and nothing is written but the cache
+/// of what was read.
 ///
 /// # Errors
 /// When a path is not there or lies outside of the project, or git does not know the revision.
@@ -49,7 +54,30 @@ pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection
     if !request.paths.is_empty() {
         settings.paths = paths(context, &settings, &request.paths)?;
     }
-    Ok(testyard_python::collect(&settings))
+    let mut collection = testyard_python::collect(&settings);
+    if request.verify {
+        let python = settings.environment.as_ref().map(|folder| folder.join("bin/python"));
+        let python = python.ok_or_else(|| CommandError::Usage {
+            message: "there is no environment to ask pytest in".to_owned(),
+            help: "name its interpreter: --python .venv/bin/python".to_owned(),
+        })?;
+        let paths = verified_paths(request, &settings, &collection);
+        collection.verification =
+            Some(verify::verify(&python, &settings.root, &settings.folder, &paths, &collection)?);
+    }
+    Ok(collection)
+}
+
+/// What pytest is asked to collect: what was asked for, in its own words.
+fn verified_paths(request: &CollectRequest, settings: &Settings, collection: &Collection) -> Vec<String> {
+    match &collection.impact {
+        Some(_) => {
+            let files = collection.files.iter().filter_map(|file| file.strip_prefix(&settings.folder).ok());
+            files.map(|file| file.display().to_string()).collect()
+        }
+        None if request.paths.is_empty() => Vec::new(),
+        None => settings.paths.clone(),
+    }
 }
 
 /// What keeps pytest from starting, as discovery told it.
