@@ -615,3 +615,24 @@ fn pytest_is_asked_and_both_are_told_apart() {
     let without = project.testyard(&["collect", "--verify"]);
     assert_eq!(without.code, 2, "{}", without.stderr);
 }
+
+#[test]
+fn a_run_begins_with_a_forecast_and_says_where_it_was_wrong() {
+    let files = [
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+        ("app/__init__.py", ""),
+        ("test_a.py", "def test_a(): pass\nglobals()['test_made'] = lambda: None\n"),
+        ("test_b.py", "from app import gone\ndef test_b(): pass\n"),
+    ];
+    let run = Project::of(&files).testyard(&["run"]);
+    let at = |what: &str| run.stderr.find(what).unwrap_or_else(|| panic!("no `{what}` in {}", run.stderr));
+    let forecast = at("forecast for tests: app/__init__.py has no `gone` (1 files, 1 tests)");
+    assert!(forecast < at("pytest collects the tests"), "{}", run.stderr);
+    at("1 that they do not (test_a.py::test_made), and not 0 that they do");
+    let plain = Project::of(&[("test_a.py", "def test_a(): pass\n")]).testyard(&["run"]);
+    assert!(
+        !plain.stderr.contains("forecast") && !plain.stderr.contains("that their files name"),
+        "{}",
+        plain.stderr
+    );
+}

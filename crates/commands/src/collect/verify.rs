@@ -70,7 +70,7 @@ pub(super) fn verify(
 }
 
 /// Tests of both sides. One whose parameters are not known agrees with all that pytest made of it.
-fn tests(predicted: &[CollectedTest], seen: &[String]) -> Verification {
+pub(crate) fn tests(predicted: &[CollectedTest], seen: &[String]) -> Verification {
     let mut of_base: HashMap<&str, Vec<&str>> = HashMap::new();
     for id in seen {
         of_base.entry(base(id)).or_default().push(id);

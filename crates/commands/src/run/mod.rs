@@ -3,6 +3,7 @@
 mod changed;
 mod course;
 mod end;
+mod forecast;
 mod inspect;
 mod prepare;
 mod services;
@@ -45,9 +46,10 @@ pub async fn run(
     plan.findings.extend(inspect::look(context, &plan).await);
     let course = Course::open(context, &context.runs(), plan, request.offline, views, cancel).await?;
     course.inspect(&notes);
-    let (services, python) = tokio::join!(course.services(), course.python());
+    let (services, python, forecast) = tokio::join!(course.services(), course.python(), course.forecast());
     let ready = course.prepare(services.as_ref(), python).await;
     let workers = course.collect(services.as_ref(), ready).await;
+    course.reconcile(&forecast);
     course.test(workers).await;
     let judgement = course.judge();
     course.teardown(services).await;
