@@ -636,3 +636,50 @@ fn a_run_begins_with_a_forecast_and_says_where_it_was_wrong() {
         plain.stderr
     );
 }
+
+#[test]
+fn stand_ins_where_real_services_belong() {
+    let files = [
+        (
+            "tests/integration/test_a.py",
+            "from unittest import mock\nimport fakeredis\n\
+             class MockConnection:\n    pass\n\
+             def test_a():\n    with mock.patch('app.db.psycopg.connect'):\n        pass\n\
+             def test_b():\n    client = fakeredis.FakeRedis()\n\
+             def test_c():\n    mock.patch('app.clock.now')\n",
+        ),
+        (
+            "tests/unit/test_b.py",
+            "import pytest\nfrom unittest.mock import MagicMock, patch\n\
+             @pytest.mark.integration\nclass TestStore:\n    @patch('app.store.redis.Redis')\n    def test_s(self, redis): pass\n\
+             def test_unit():\n    patch('app.store.redis.Redis')\n",
+        ),
+        ("tests/e2e/conftest.py", "import sqlite3\nDATABASE = sqlite3.connect(':memory:')\n"),
+        ("tests/e2e/test_c.py", "def test_c(): pass\n"),
+    ];
+    let document = Project::of(&files).testyard(&["collect", "--format", "json"]).json();
+    let found = document["stand_ins"].as_array().cloned().unwrap_or_default();
+    let shown: Vec<String> = found
+        .iter()
+        .map(|one| {
+            format!(
+                "{}:{} {} {}",
+                one["path"].as_str().unwrap_or_default(),
+                one["line"],
+                one["name"],
+                one["service"]
+            )
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "tests/e2e/conftest.py:2 \"sqlite3.connect\" \"a database\"",
+            "tests/integration/test_a.py:3 \"MockConnection\" \"a database\"",
+            "tests/integration/test_a.py:6 \"mock.patch\" \"PostgreSQL\"",
+            "tests/integration/test_a.py:9 \"fakeredis.FakeRedis\" \"Redis\"",
+            "tests/unit/test_b.py:5 \"patch\" \"Redis\"",
+        ]
+    );
+    assert_eq!(document["summary"]["stand_ins"], 5);
+}

@@ -155,6 +155,23 @@ pub struct Impact {
     pub of: usize,
 }
 
+/// What stands in the place of a service in a test that is there to use the real one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundStandIn {
+    /// The file, relative to the project.
+    pub path: PathBuf,
+    /// The line, from 1.
+    pub line: u32,
+    /// What is called or defined: `mock.patch`, `FakeRedis`.
+    pub name: String,
+    /// What it replaces, in the file's own words; empty where they do not say it.
+    pub replaces: String,
+    /// The test or function it stands in, through its classes; empty in the module itself.
+    pub inside: String,
+    /// The service that could be real.
+    pub service: String,
+}
+
 /// A file, with what was said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenFile {
@@ -205,6 +222,8 @@ pub struct Collection {
     pub at_risk: Vec<BrokenFile>,
     /// Why: errors before warnings, those that would free the most tests first.
     pub causes: Vec<CollectionCause>,
+    /// What stands in the place of services in tests that are marked or placed as integration tests.
+    pub stand_ins: Vec<FoundStandIn>,
     /// What changes can affect, where that was asked for; then only those files are collected.
     pub impact: Option<Impact>,
     /// What pytest itself says, where it was asked.

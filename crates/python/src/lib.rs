@@ -14,6 +14,7 @@ mod pattern;
 mod project;
 mod read;
 mod settings;
+mod stand_ins;
 mod tree;
 mod world;
 

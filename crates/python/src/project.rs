@@ -23,6 +23,8 @@ pub(crate) struct Module {
     pub(crate) steps: Vec<Step>,
     /// Whether it may have names that are written nowhere.
     pub(crate) dynamic: bool,
+    /// Whether, as a package, it may have modules that lie nowhere in it.
+    pub(crate) makes_modules: bool,
     /// What it uses anywhere in it.
     pub(crate) uses: Uses,
     /// Why it cannot be read, and on which line.
@@ -30,10 +32,18 @@ pub(crate) struct Module {
 }
 
 impl Module {
+    /// Whether it may have names that are written nowhere, once it has come to a line, or in the end.
+    pub(crate) fn is_open(&self, come_to: Option<u32>) -> bool {
+        let answers = self.body.line("__getattr__");
+        self.dynamic
+            || !self.body.stars.is_empty()
+            || answers.is_some_and(|line| come_to.is_none_or(|come_to| line < come_to))
+    }
+
     /// A module with nothing in it.
     pub(crate) fn nothing(path: &str) -> Module {
-        let Read { body, steps, dynamic, uses } = Read::default();
-        Module { path: path.to_owned(), body, steps, dynamic, uses, error: None }
+        let Read { body, steps, dynamic, makes_modules, uses } = Read::default();
+        Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, error: None }
     }
 }
 
@@ -135,8 +145,8 @@ impl<'s> Project<'s> {
             Ok(read) => (read, None),
             Err(error) => (Read::default(), Some(error)),
         };
-        let Read { body, steps, dynamic, uses } = read;
-        Some(Module { path: path.to_owned(), body, steps, dynamic, uses, error })
+        let Read { body, steps, dynamic, makes_modules, uses } = read;
+        Some(Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, error })
     }
 
     /// A path as it is seen from the project.

@@ -1,7 +1,9 @@
 //! Views of a collection.
 
 use serde::Serialize;
-use testyard_model::collection::{BrokenFile, BrokenTest, CollectionCause, Impact, SeenFile, Verification};
+use testyard_model::collection::{
+    BrokenFile, BrokenTest, CollectionCause, FoundStandIn, Impact, SeenFile, Verification,
+};
 use testyard_model::{CollectedTest, Collection, Severity};
 
 use crate::json::document;
@@ -24,6 +26,10 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
         lines.extend(cause(one, collection, style));
         lines.push(Line::new());
     }
+    if !collection.stand_ins.is_empty() {
+        lines.extend(stand_ins(&collection.stand_ins));
+        lines.push(Line::new());
+    }
     if !collection.judged {
         lines.push(
             Line::new().dim("installed packages were not looked at: there is no environment; see --python"),
@@ -35,6 +41,21 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
     }
     lines.push(summary(collection));
     lines.iter().map(|line| line.paint(style)).collect()
+}
+
+/// What stands in for services, where real ones belong.
+fn stand_ins(all: &[FoundStandIn]) -> Vec<Line> {
+    let numbers =
+        format!("{} where integration tests could use the real service", count(all.len(), "stand-in"));
+    let mut lines = vec![Line::new().add(Role::Care, "warning").plain(": ").add(Role::Bold, numbers)];
+    lines.extend(all.iter().map(|one| {
+        let what = if one.replaces.is_empty() { String::new() } else { format!(" for {}", one.replaces) };
+        let inside = if one.inside.is_empty() { String::new() } else { format!(" in {}", one.inside) };
+        Line::new()
+            .plain(format!("  {}:{}: {}{what}{inside}", one.path.display(), one.line, one.name))
+            .dim(format!(" ({} could be real)", one.service))
+    }));
+    lines
 }
 
 /// Where pytest agrees and where it does not.
@@ -172,6 +193,7 @@ struct Collected<'a> {
     broken: &'a [BrokenFile],
     unrunnable: &'a [BrokenTest],
     at_risk: &'a [BrokenFile],
+    stand_ins: &'a [FoundStandIn],
     causes: &'a [CollectionCause],
     #[serde(skip_serializing_if = "Option::is_none")]
     verification: Option<&'a Verification>,
@@ -187,6 +209,7 @@ struct Summary {
     broken: usize,
     unrunnable: usize,
     at_risk: usize,
+    stand_ins: usize,
     causes: usize,
     unexpanded: usize,
     packages_judged: bool,
@@ -200,6 +223,7 @@ pub fn json(collection: &Collection) -> String {
         broken: &collection.broken,
         unrunnable: &collection.unrunnable,
         at_risk: &collection.at_risk,
+        stand_ins: &collection.stand_ins,
         causes: &collection.causes,
         verification: collection.verification.as_ref(),
         impact: collection.impact.as_ref(),
@@ -209,6 +233,7 @@ pub fn json(collection: &Collection) -> String {
             broken: collection.broken.len(),
             unrunnable: collection.unrunnable.len(),
             at_risk: collection.at_risk.len(),
+            stand_ins: collection.stand_ins.len(),
             causes: collection.causes.len(),
             unexpanded: collection.tests.iter().filter(|test| test.unexpanded.is_some()).count(),
             packages_judged: collection.judged,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::marks::{self, Marks};
 use crate::project::{Lead, Module, Place, Project, join};
 use crate::read::{Body, Bound, Call, Function, Value};
+use crate::world::{Found, World};
 
 /// A fixture, with the module in which its values are to be understood.
 #[derive(Debug, Clone)]
@@ -43,7 +44,11 @@ pub(super) struct Fixtures {
 
 impl Fixtures {
     /// Those that a file's tests see: the module's own and those of the conftest files above it.
-    pub(super) fn of_file(project: &Project<'_>, file: &Arc<Module>) -> Fixtures {
+    pub(super) fn of_file(
+        project: &Project<'_>,
+        file: &Arc<Module>,
+        plugins: &Arc<Vec<Fixture>>,
+    ) -> Fixtures {
         let mut places = vec![Arc::new(of_module(project, file))];
         let mut folder = std::path::Path::new(&file.path).parent();
         while let Some(above) = folder {
@@ -52,6 +57,7 @@ impl Fixtures {
             }
             folder = above.parent();
         }
+        places.push(Arc::clone(plugins));
         Fixtures { places }
     }
 
@@ -99,6 +105,11 @@ impl Fixtures {
         marks.used.iter().for_each(|name| add(name.clone(), &mut names));
         let own = function.parameters.iter().skip(usize::from(in_class));
         own.filter(|(_, default)| !default).for_each(|(name, _)| add(name.clone(), &mut names));
+        // The plugin of anyio asks for its backends in the name of every test it runs.
+        let runs_in_anyio = marks.anyio || names.iter().any(|name| name.starts_with("anyio_backend"));
+        if function.is_async && runs_in_anyio && self.called("anyio_backend").next().is_some() {
+            add("anyio_backend".to_owned(), &mut names);
+        }
         let mut at = 0;
         while let Some(name) = names.get(at).cloned() {
             at += 1;
@@ -148,6 +159,16 @@ impl Fixtures {
         let name = name.to_owned();
         self.places.iter().filter_map(move |place| place.iter().find(|one| one.name == name))
     }
+}
+
+/// The fixtures of the plugins that are installed.
+pub(super) fn of_plugins(project: &Project<'_>, world: Option<&World>) -> Vec<Fixture> {
+    let Some(world) = world else { return Vec::new() };
+    let modules = world.metadata().plugins().filter_map(|(_, module)| match world.find(module) {
+        Found::Source(source) => project.module(source.to_str()?),
+        Found::Opaque | Found::Missing(_) => None,
+    });
+    modules.flat_map(|module| of_module(project, &module)).collect()
 }
 
 /// The fixtures of a module: those it defines and those it imports.

@@ -19,6 +19,8 @@ pub(super) struct Marks {
     /// Fixtures that `usefixtures` names.
     pub(super) used: Vec<String>,
     pub(super) unknown: bool,
+    /// Whether `anyio` is among them.
+    pub(super) anyio: bool,
 }
 
 /// How often a name that stands for another is replaced.
@@ -67,12 +69,14 @@ impl Marks {
         self.parametrize.extend(outer.parametrize.iter().cloned());
         self.used.extend(outer.used.iter().cloned());
         self.unknown |= outer.unknown;
+        self.anyio |= outer.anyio;
         self
     }
 
     fn add(&mut self, project: &Project<'_>, module: &Arc<Module>, decorator: &Value) {
         let Some((module, call)) = resolved(project, module, decorator, HOPS) else {
             if let Value::Name(name) = decorator {
+                self.anyio |= canonical(project, module, name) == "pytest.mark.anyio";
                 self.unknown |= may_parametrize(project, module, name);
             }
             return;

@@ -23,9 +23,10 @@ use crate::pattern::name_matches;
 use crate::project::{Lead, Module, Place, Project};
 use crate::read::{Body, Bound, Function, Value};
 use crate::settings::Settings;
+use crate::stand_ins;
 use crate::world::World;
 
-use fixtures::Fixtures;
+use fixtures::{Fixture, Fixtures};
 use marks::Marks;
 pub(crate) use unmet::Unmet;
 
@@ -48,13 +49,15 @@ pub fn collect(settings: &Settings) -> Collection {
         files.retain(|file| affected.contains(project.shown(file).as_path()));
         collection.impact = Some(impact);
     }
-    let of_files = each_file(&project, &files);
+    let plugins = Arc::new(fixtures::of_plugins(&project, world.as_ref()));
+    let of_files = each_file(&project, &files, &plugins);
     let troubles = troubles(&project, world.as_ref(), &files, &of_files);
     let broken: HashSet<&str> = troubles.broken.iter().map(|(path, ..)| path.as_str()).collect();
     let fine = files.iter().zip(of_files).filter(|(path, _)| !broken.contains(path.as_str()));
     collection.tests = fine.flat_map(|(_, of_file)| of_file.tests).collect();
     diagnose::settle(&project, troubles, &mut collection);
     collection.files = files.iter().map(|file| project.shown(file)).collect();
+    collection.stand_ins = stand_ins::found(&project, &files);
     project.keep();
     collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     collection
@@ -83,14 +86,14 @@ pub(crate) struct OfFile {
 }
 
 /// What each file has, read on a few threads and put in the files' order.
-fn each_file(project: &Project<'_>, files: &[String]) -> Vec<OfFile> {
+fn each_file(project: &Project<'_>, files: &[String], plugins: &Arc<Vec<Fixture>>) -> Vec<OfFile> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<OfFile>> = files.iter().map(|_| Mutex::default()).collect();
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(path), Some(result)) = (files.get(at), results.get(at)) else { return };
-            let found = of_file(project, path);
+            let found = of_file(project, path, plugins);
             *result.lock().unwrap_or_else(PoisonError::into_inner) = found;
         }
     };
@@ -105,12 +108,12 @@ fn each_file(project: &Project<'_>, files: &[String]) -> Vec<OfFile> {
     results.into_iter().map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-fn of_file(project: &Project<'_>, path: &str) -> OfFile {
+fn of_file(project: &Project<'_>, path: &str, plugins: &Arc<Vec<Fixture>>) -> OfFile {
     let Some(module) = project.module(path) else { return OfFile::default() };
     if says_test(&module.body) == Some(false) {
         return OfFile::default();
     }
-    let fixtures = Fixtures::of_file(project, &module);
+    let fixtures = Fixtures::of_file(project, &module, plugins);
     let mut collector =
         Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new(), unmet: Vec::new() };
     collector.module();

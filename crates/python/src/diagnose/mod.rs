@@ -231,8 +231,11 @@ impl<'p, 's> Diagnosis<'p, 's> {
                 }
                 self.edge(by, &module);
                 match self.module(&module, depth) {
-                    State::Open => self.unfinished(&module, import).map_or(State::Fine, State::Broken),
-                    State::Fine => self.names(&module, import, depth),
+                    State::Open => match self.unfinished(&module, import) {
+                        Some(trouble) => State::Broken(trouble),
+                        None => self.names(&module, import, self.at.get(&module.path).copied(), depth),
+                    },
+                    State::Fine => self.names(&module, import, None, depth),
                     state => state,
                 }
             }
@@ -254,7 +257,7 @@ impl<'p, 's> Diagnosis<'p, 's> {
     /// bound before the line it has come to.
     fn unfinished(&self, module: &Module, import: &Import) -> Option<Trouble> {
         let come_to = *self.at.get(&module.path)?;
-        if module.dynamic || !module.body.stars.is_empty() {
+        if module.is_open(Some(come_to)) {
             return None;
         }
         let is_late = |name: &&String| {
@@ -290,8 +293,8 @@ impl<'p, 's> Diagnosis<'p, 's> {
         State::Fine
     }
 
-    /// The names that are taken from a module of the project.
-    fn names(&mut self, module: &Arc<Module>, import: &Import, depth: usize) -> State {
+    /// The names that are taken from a module of the project, which may only have come to a line.
+    fn names(&mut self, module: &Arc<Module>, import: &Import, come_to: Option<u32>, depth: usize) -> State {
         for name in &import.names {
             if module.body.last(name).is_some() || is_of_every_module(name) {
                 continue;
@@ -301,9 +304,7 @@ impl<'p, 's> Diagnosis<'p, 's> {
                     State::Open | State::Fine => {}
                     state => return state,
                 },
-                None if module.dynamic
-                    || !module.body.stars.is_empty()
-                    || self.search.is_folder(module, name) => {}
+                None if module.is_open(come_to) || self.search.is_folder(module, name) => {}
                 None => return State::Broken(self.search.missing_name(module, name)),
             }
         }

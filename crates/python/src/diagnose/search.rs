@@ -176,10 +176,12 @@ impl<'p, 's> Search<'p, 's> {
             match self.at(&path) {
                 Some(module) if last => return Place::Project(packages, module),
                 Some(module) if module.path.ends_with("__init__.py") => packages.push(module),
-                Some(module) if module.dynamic => return Place::Unknown,
+                Some(module) if module.makes_modules => return Place::Unknown,
                 None if self.project.tree.is_folder(&path) && last => return Place::Folder(path),
                 None if self.project.tree.is_folder(&path) => {}
-                None if packages.last().is_some_and(|package| package.dynamic) || self.is_native(&path) => {
+                None if packages.last().is_some_and(|package| package.makes_modules)
+                    || self.is_native(&path) =>
+                {
                     return Place::Unknown;
                 }
                 Some(_) | None => return Place::Missing(Box::new(self.missing_module(&path, &written))),
@@ -229,8 +231,7 @@ impl<'p, 's> Search<'p, 's> {
         let missing = import.names.iter().find(|name| {
             !found.names.contains(name.as_str())
                 && !super::is_of_every_module(name)
-                // What is mentioned may be made in a way that is not read, by `global` or `del` for one.
-                && !words(&found.text).any(|word| word == name.as_str())
+                && !may_bind(&found.text, name)
                 && matches!(world.find(&format!("{module}.{name}")), Found::Missing(_))
         })?;
         let package = module.split('.').next().unwrap_or(module);
@@ -265,7 +266,7 @@ impl<'p, 's> Search<'p, 's> {
         }
         let read = std::fs::read_to_string(&source).ok().and_then(|text| {
             let read = read::read(&text, self.project.settings.version).ok()?;
-            let open = read.dynamic || !read.body.stars.is_empty();
+            let open = read.dynamic || !read.body.stars.is_empty() || read.body.last("__getattr__").is_some();
             let names = read.body.names.into_iter().map(|(name, _)| name).collect();
             Some(Rc::new(Outside { text, names, open }))
         });
@@ -377,6 +378,16 @@ impl<'p, 's> Search<'p, 's> {
             chain: Vec::new(),
         }
     }
+}
+
+/// Whether a text may bind a name in a way that is not read: by `global`, by `:=`, or as a text.
+fn may_bind(text: &str, name: &str) -> bool {
+    let is_global =
+        |line: &str| line.trim_start().starts_with("global ") && words(line).any(|word| word == name);
+    text.lines().any(is_global)
+        || [format!("{name} :="), format!("\"{name}\""), format!("'{name}'")]
+            .iter()
+            .any(|sign| text.contains(sign))
 }
 
 /// The words of a text: what may be a name.

@@ -166,6 +166,7 @@ impl Reader<'_> {
             parameters: parameters(&function.parameters),
             line: self.lines.line(function.name.start().to_usize()),
             parametrizes: memmem::find(self.text[function.range].as_bytes(), b"parametrize").is_some(),
+            is_async: function.is_async,
             is_lambda: false,
         }
     }
@@ -176,6 +177,7 @@ impl Reader<'_> {
             parameters: lambda.parameters.as_deref().map(parameters).unwrap_or_default(),
             line: self.lines.line(lambda.start().to_usize()),
             parametrizes: false,
+            is_async: false,
             is_lambda: true,
         }
     }

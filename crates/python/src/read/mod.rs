@@ -10,7 +10,7 @@ use ruff_python_parser::parse_module;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use steps::{EFFECTS, Failure, Import, Step};
-pub(crate) use uses::Uses;
+pub(crate) use uses::{StandIn, Uses};
 pub(crate) use value::{Call, Value};
 
 /// How large a file may be, in bytes, to be read; larger ones are data.
@@ -62,6 +62,8 @@ pub(crate) struct Function {
     pub(crate) line: u32,
     /// Whether it speaks of `parametrize`: as a decorator it may give parameters.
     pub(crate) parametrizes: bool,
+    /// Whether it is `async`.
+    pub(crate) is_async: bool,
     /// Whether it is a `lambda`, whose own name is no one's.
     pub(crate) is_lambda: bool,
 }
@@ -111,15 +113,27 @@ pub(crate) struct Read {
     pub(crate) body: Body,
     /// What happens when it is imported.
     pub(crate) steps: Vec<Step>,
-    /// Whether it may have names that are written nowhere: `__getattr__`, `globals()`, `sys.modules`.
+    /// Whether it may have names that are written nowhere, because it changes what it holds.
     pub(crate) dynamic: bool,
+    /// Whether, as a package, it may have modules that lie nowhere in it.
+    pub(crate) makes_modules: bool,
     /// What it uses anywhere in it.
     pub(crate) uses: Uses,
 }
 
+/// What makes modules that lie nowhere in a package.
+const MODULE_MAKING: [&str; 3] = ["__path__", "sys.modules", "meta_path"];
+
 /// What makes names that are written nowhere.
-const DYNAMIC: [&str; 7] =
-    ["__getattr__", "globals()", "locals()", "vars()", "sys.modules", "setattr(", "exec("];
+const DYNAMIC: [&str; 7] = [
+    "globals()",
+    "locals()",
+    "vars()",
+    "sys.modules[__name__",
+    "sys.modules.get(__name__",
+    "setattr(sys",
+    "exec(",
+];
 
 /// Reads a module for a version of Python, where one is known.
 ///
@@ -137,11 +151,16 @@ pub(crate) fn read(text: &str, version: Option<(u32, u32)>) -> Result<Read, (u32
                 steps: steps::steps(statements, version, &lines),
                 uses: uses::uses(statements, &lines),
                 body: body::body(statements, text, version, lines),
-                dynamic: DYNAMIC.iter().any(|sign| memmem::find(text.as_bytes(), sign.as_bytes()).is_some()),
+                dynamic: has_any(text, &DYNAMIC),
+                makes_modules: has_any(text, &MODULE_MAKING),
             })
         }
         Err(error) => Err((lines.line(error.location.start().to_usize()), error.error.to_string())),
     }
+}
+
+fn has_any(text: &str, signs: &[&str]) -> bool {
+    signs.iter().any(|sign| memmem::find(text.as_bytes(), sign.as_bytes()).is_some())
 }
 
 /// Where the lines of a text begin.

@@ -86,9 +86,31 @@ impl Reader<'_> {
             let whole = !name.ends_with(".object") && words.first().is_some_and(|first| first.contains('.'));
             let replaces = if whole { words[0].clone() } else { words.join(".") };
             self.stand_in(call, name, replaces);
-        } else if looks_false(last) {
-            self.stand_in(call, name, String::new());
+        } else if let Some(text) = in_memory(call) {
+            self.stand_in(call, name, text);
+        } else if looks_false(last) || FAKES.contains(&name.split('.').next().unwrap_or_default()) {
+            self.stand_in(call, name, spec(call));
         }
+    }
+}
+
+/// Packages that are there to stand in for a service.
+const FAKES: [&str; 7] =
+    ["fakeredis", "mongomock", "moto", "responses", "respx", "requests_mock", "aioresponses"];
+
+/// An argument that asks a database to live in memory.
+fn in_memory(call: &ExprCall) -> Option<String> {
+    let texts = call.arguments.args.iter().filter_map(|one| value::of(one).text());
+    let mut texts = texts.filter(|text| text.contains(":memory:") || text == "sqlite://");
+    texts.next().map(|_| ":memory:".to_owned())
+}
+
+/// What a mock says it is like: `MagicMock(spec=Connection)`.
+fn spec(call: &ExprCall) -> String {
+    let keyword = |name: &str| call.arguments.find_keyword(name).map(|one| value::of(&one.value));
+    match keyword("spec").or_else(|| keyword("spec_set")) {
+        Some(value::Value::Name(name)) => name,
+        _ => String::new(),
     }
 }
 
@@ -96,7 +118,9 @@ impl Reader<'_> {
 fn looks_false(name: &str) -> bool {
     let begins =
         |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.starts_with(char::is_uppercase));
-    ["Mock", "Fake", "Stub", "Dummy", "InMemory"].into_iter().any(begins) || name.starts_with("mock_")
+    ["Mock", "Fake", "Stub", "Dummy", "InMemory"].into_iter().any(begins)
+        || matches!(name, "Mock" | "MagicMock" | "AsyncMock")
+        || name.starts_with("mock_")
 }
 
 impl<'a> Visitor<'a> for Reader<'_> {
