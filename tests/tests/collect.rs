@@ -683,3 +683,44 @@ fn stand_ins_where_real_services_belong() {
     );
     assert_eq!(document["summary"]["stand_ins"], 5);
 }
+
+#[test]
+fn what_is_wrong_can_be_written_for_code_scanning() {
+    let project = Project::of(&[
+        ("app/__init__.py", ""),
+        ("tests/test_a.py", "\nfrom app import gone\n"),
+        ("conftest.py", ""),
+    ]);
+    let document = project.testyard(&["collect", "--format", "sarif"]).json();
+    let result = &document["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "TY-CL003", "{document}");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "tests/test_a.py");
+    assert_eq!(place["region"]["startLine"], 2);
+    let annotations = project.testyard(&["collect", "--format", "github"]).stdout;
+    assert!(annotations.starts_with("::error file=tests/test_a.py,line=2"), "{annotations}");
+}
+
+#[test]
+fn what_was_gained_and_lost_since_a_revision() {
+    let files = [
+        ("src/app/__init__.py", ""),
+        ("src/app/a.py", ""),
+        ("test_a.py", "from app.a import late\ndef test_a(): pass\n"),
+        ("test_b.py", "def test_old(): pass\ndef test_kept(): pass\n"),
+    ];
+    let then = [
+        ("src/app/a.py", Some("late = 1\n")),
+        ("test_b.py", Some("def test_new(): pass\ndef test_kept(): pass\n")),
+        ("test_c.py", Some("import app.gone\ndef test_c(): pass\n")),
+    ];
+    let project = repository(&files, &then);
+    let document = project.testyard(&["collect", "--compare", "HEAD", "--format", "json"]).json();
+    let comparison = &document["comparison"];
+    assert_eq!(comparison["tests_before"], 2, "{document}");
+    assert_eq!(comparison["gained"], serde_json::json!(["test_a.py::test_a", "test_b.py::test_new"]));
+    assert_eq!(comparison["lost"], serde_json::json!(["test_b.py::test_old"]));
+    assert_eq!(comparison["cured"], serde_json::json!(["src/app/a.py has no `late`"]));
+    assert_eq!(comparison["appeared"].as_array().map(Vec::len), Some(1));
+    assert_eq!(project.testyard(&["collect", "--compare", "no-such"]).code, 2);
+}

@@ -48,9 +48,9 @@ pub(crate) enum Output {
     Human,
     /// One JSON document
     Json,
-    /// For code scanning; `check` only
+    /// For code scanning; `check` and `collect` only
     Sarif,
-    /// Annotations of GitHub Actions; `check` only
+    /// Annotations of GitHub Actions; `check` and `collect` only
     Github,
 }
 
@@ -161,6 +161,9 @@ pub(crate) struct Collect {
     /// Let pytest collect as well, which runs the project's code, and say where both differ
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Say which tests were gained and lost since a revision, and which errors were cured
+    #[arg(long, value_name = "REV", conflicts_with = "changed")]
+    pub(crate) compare: Option<String>,
     /// Collect only what the changes since a revision can affect; uncommitted changes when none is named
     #[arg(long, value_name = "REV", num_args = 0..=1, require_equals = true, default_missing_value = "HEAD")]
     pub(crate) changed: Option<String>,

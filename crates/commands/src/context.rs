@@ -27,6 +27,13 @@ pub struct Context {
 }
 
 impl Context {
+    /// The project's folder as the caller names it, for paths that start where the caller stands; empty when that is the
+    /// project's folder itself.
+    pub fn prefix(&self) -> String {
+        let inside = self.root.strip_prefix(&self.folder);
+        inside.map_or(String::new(), |path| path.to_string_lossy().into_owned())
+    }
+
     /// The project's runs.
     pub fn runs(&self) -> Store {
         Store::runs_of(&self.root)

@@ -172,6 +172,23 @@ pub struct FoundStandIn {
     pub service: String,
 }
 
+/// What was gained and lost since a revision.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The revision.
+    pub since: String,
+    /// How many tests could be collected then.
+    pub tests_before: usize,
+    /// Tests that could not be collected then.
+    pub gained: Vec<String>,
+    /// Tests that could be then, and cannot be now.
+    pub lost: Vec<String>,
+    /// What was wrong then and is no longer.
+    pub cured: Vec<String>,
+    /// What is wrong now and was not then.
+    pub appeared: Vec<String>,
+}
+
 /// A file, with what was said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenFile {
@@ -226,6 +243,8 @@ pub struct Collection {
     pub stand_ins: Vec<FoundStandIn>,
     /// What changes can affect, where that was asked for; then only those files are collected.
     pub impact: Option<Impact>,
+    /// What was gained and lost since a revision, where that was asked for.
+    pub comparison: Option<Comparison>,
     /// What pytest itself says, where it was asked.
     pub verification: Option<Verification>,
     /// Whether installed packages were looked at; without an environment they cannot be.

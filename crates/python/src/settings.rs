@@ -43,6 +43,8 @@ pub struct Changes {
 pub struct Settings {
     /// The folder that node ids start from: pytest's `rootdir`. Every path below is relative to it.
     pub root: PathBuf,
+    /// The project's own folder, where the root is that of a copy of it: packages that are installed in place lie there.
+    pub stands_for: Option<PathBuf>,
     /// The same folder, relative to the project.
     pub folder: PathBuf,
     /// Files and folders to collect, relative to the root; the root itself when empty.
@@ -87,6 +89,7 @@ impl Settings {
         let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         Settings {
             root: root.into(),
+            stands_for: None,
             folder: PathBuf::new(),
             paths: Vec::new(),
             files: words(&["test_*.py", "*_test.py"]),

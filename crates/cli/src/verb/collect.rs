@@ -2,11 +2,13 @@
 
 use testyard_commands::CommandError;
 use testyard_commands::collect::{self, CollectRequest};
+use testyard_model::Collection;
 use testyard_model::Exit;
+use testyard_report::check::{Shown, github, sarif};
 use testyard_report::collect as view;
 
 use super::{Desk, End};
-use crate::arguments::{self, Format};
+use crate::arguments::{self, Output};
 
 /// Lists the tests that exist, and the files that cannot be imported.
 pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, CommandError> {
@@ -14,14 +16,12 @@ pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, Co
         paths: typed.paths.clone(),
         python: typed.python.clone(),
         verify: typed.verify,
+        compare: typed.compare.clone(),
         changed: typed.changed.clone(),
         no_cache: typed.no_cache,
     };
     let collection = collect::collect(&desk.context, &request)?;
-    match desk.format {
-        Format::Json => desk.result(&view::json(&collection)),
-        Format::Human => desk.lines(&view::human(&collection, desk.screen.style)),
-    }
+    show(desk, &collection);
     Ok(End::Exit(if collection.is_broken() {
         Exit::Failed
     } else if collection.tests.is_empty() {
@@ -29,4 +29,16 @@ pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, Co
     } else {
         Exit::Passed
     }))
+}
+
+fn show(desk: &Desk, collection: &Collection) {
+    let inspection = view::findings(collection);
+    let prefix = desk.context.prefix();
+    let shown = Shown { inspection: &inspection, prefix: &prefix, known: 0 };
+    match desk.output {
+        Output::Human => desk.lines(&view::human(collection, desk.screen.style)),
+        Output::Json => desk.result(&view::json(collection)),
+        Output::Sarif => desk.result(&sarif(&shown, &view::described(), env!("CARGO_PKG_VERSION"))),
+        Output::Github => desk.lines(&github(&shown)),
+    }
 }

@@ -111,9 +111,9 @@ fn last_word(exit: Exit) {
 fn format_of(arguments: &Arguments) -> Result<Format, CommandError> {
     match (arguments.common.format.plain(), &arguments.verb) {
         (Some(format), _) => Ok(format),
-        (None, Verb::Check(_)) => Ok(Format::Human),
+        (None, Verb::Check(_) | Verb::Collect(_)) => Ok(Format::Human),
         (None, _) => Err(CommandError::Usage {
-            message: "only `check` can be written in this format".to_owned(),
+            message: "only `check` and `collect` can be written in this format".to_owned(),
             help: "use --format human or --format json".to_owned(),
         }),
     }

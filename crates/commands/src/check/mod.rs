@@ -72,7 +72,7 @@ pub fn check(context: &Context, request: &CheckRequest) -> Result<Checked, Comma
         Threshold::Never => false,
     };
     let known = before - inspection.findings.len();
-    Ok(Checked { failed, known, prefix: prefix(context), inspection })
+    Ok(Checked { failed, known, prefix: context.prefix(), inspection })
 }
 
 /// The paths relative to the project; each must be there and lie in it.
@@ -87,11 +87,6 @@ fn paths(context: &Context, typed: &[PathBuf]) -> Result<Vec<String>, CommandErr
         Ok(inside.to_string_lossy().into_owned())
     };
     typed.iter().map(each).collect()
-}
-
-fn prefix(context: &Context) -> String {
-    let inside = context.root.strip_prefix(&context.folder);
-    inside.map_or(String::new(), |path| path.to_string_lossy().into_owned())
 }
 
 impl From<CloneError> for CommandError {

@@ -1,5 +1,6 @@
 //! `testyard collect`: which tests exist, said without running Python.
 
+mod compare;
 mod settings;
 pub(crate) mod verify;
 
@@ -20,6 +21,8 @@ pub struct CollectRequest {
     pub python: Option<PathBuf>,
     /// Ask pytest as well, and say where it differs.
     pub verify: bool,
+    /// Say what was gained and lost since this revision.
+    pub compare: Option<String>,
     /// Only what has changed since this revision can affect.
     pub changed: Option<String>,
     /// Read every file again, and keep nothing.
@@ -34,6 +37,9 @@ pub struct CollectRequest {
 pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection, CommandError> {
     let settings = settings::settings(context, request)?;
     let mut collection = testyard_python::collect(&settings);
+    if let Some(revision) = &request.compare {
+        collection.comparison = Some(compare::compare(context, &settings, &collection, revision)?);
+    }
     if request.verify {
         let python = settings.environment.as_ref().map(|folder| folder.join("bin/python"));
         let python = python.ok_or_else(|| CommandError::Usage {

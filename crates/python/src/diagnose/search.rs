@@ -160,7 +160,9 @@ impl<'p, 's> Search<'p, 's> {
         let settings = self.project.settings;
         let Found::Source(source) = self.world?.find(first) else { return None };
         let is_environments = settings.environment.as_ref().is_some_and(|folder| source.starts_with(folder));
-        let inner = source.strip_prefix(&settings.root).ok().filter(|_| !is_environments)?;
+        let own = source.strip_prefix(&settings.root).ok();
+        let own = own.or_else(|| source.strip_prefix(settings.stands_for.as_ref()?).ok());
+        let inner = own.filter(|_| !is_environments)?;
         let package = if inner.ends_with("__init__.py") { inner.parent()? } else { inner };
         Some(package.parent()?.to_str()?.to_owned())
     }

@@ -1,10 +1,14 @@
 //! Views of a collection.
 
+mod findings;
+
 use serde::Serialize;
 use testyard_model::collection::{
-    BrokenFile, BrokenTest, CollectionCause, FoundStandIn, Impact, SeenFile, Verification,
+    BrokenFile, BrokenTest, CollectionCause, Comparison, FoundStandIn, Impact, SeenFile, Verification,
 };
 use testyard_model::{CollectedTest, Collection, Severity};
+
+pub use findings::{described, findings};
 
 use crate::json::document;
 use crate::style::{Line, Role, Style};
@@ -35,6 +39,10 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
             Line::new().dim("installed packages were not looked at: there is no environment; see --python"),
         );
     }
+    if let Some(comparison) = &collection.comparison {
+        lines.extend(compared(comparison));
+        lines.push(Line::new());
+    }
     if let Some(verification) = &collection.verification {
         lines.extend(verified(verification));
         lines.push(Line::new());
@@ -56,6 +64,28 @@ fn stand_ins(all: &[FoundStandIn]) -> Vec<Line> {
             .dim(format!(" ({} could be real)", one.service))
     }));
     lines
+}
+
+/// What was gained and lost since a revision.
+fn compared(comparison: &Comparison) -> Vec<Line> {
+    let title = format!(
+        "since {}: {} before; {} gained, {} lost; {} cured, {} new",
+        comparison.since,
+        count(comparison.tests_before, "test"),
+        count(comparison.gained.len(), "test"),
+        comparison.lost.len(),
+        count(comparison.cured.len(), "error"),
+        comparison.appeared.len()
+    );
+    let each = [
+        ("gained", &comparison.gained),
+        ("lost", &comparison.lost),
+        ("cured", &comparison.cured),
+        ("new", &comparison.appeared),
+    ];
+    let listed = each.into_iter().flat_map(|(what, all)| all.iter().map(move |one| (what, one)));
+    let listed = listed.map(|(what, one)| Line::new().plain(format!("  {what}: {one}")));
+    std::iter::once(Line::new().add(Role::Bold, title)).chain(listed).collect()
 }
 
 /// Where pytest agrees and where it does not.
@@ -196,6 +226,8 @@ struct Collected<'a> {
     stand_ins: &'a [FoundStandIn],
     causes: &'a [CollectionCause],
     #[serde(skip_serializing_if = "Option::is_none")]
+    comparison: Option<&'a Comparison>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     verification: Option<&'a Verification>,
     #[serde(skip_serializing_if = "Option::is_none")]
     impact: Option<&'a Impact>,
@@ -225,6 +257,7 @@ pub fn json(collection: &Collection) -> String {
         at_risk: &collection.at_risk,
         stand_ins: &collection.stand_ins,
         causes: &collection.causes,
+        comparison: collection.comparison.as_ref(),
         verification: collection.verification.as_ref(),
         impact: collection.impact.as_ref(),
         summary: Summary {
@@ -248,7 +281,7 @@ mod tests {
 
     use super::*;
 
-    fn collection() -> Collection {
+    pub(super) fn collection() -> Collection {
         let test = |id: &str, unexpanded: Option<&str>| CollectedTest {
             id: id.to_owned(),
             path: "test_a.py".into(),
