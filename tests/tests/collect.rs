@@ -724,3 +724,50 @@ fn what_was_gained_and_lost_since_a_revision() {
     assert_eq!(comparison["appeared"].as_array().map(Vec::len), Some(1));
     assert_eq!(project.testyard(&["collect", "--compare", "no-such"]).code, 2);
 }
+
+#[test]
+fn what_is_certain_is_put_right_and_what_is_not_written_is_skipped() {
+    let Some(python) = python() else { return };
+    let python = python.to_str().expect("a plain path");
+    let project = Project::of(&[
+        ("requirements.txt", "pytest"),
+        ("app/__init__.py", ""),
+        ("app/old.py", "kept = 1\n"),
+        ("app/new.py", "def moved(): return 1\n"),
+        ("test_a.py", "from app.old import moved, kept\ndef test_a(): assert moved() == kept\n"),
+        ("test_b.py", "import no_such_driver\ndef test_b(): pass\n"),
+        ("test_c.py", "import sys\nsys.exit('not today')\ndef test_c(): pass\n"),
+        ("test_d.py", "from app.later import thing\ndef test_d(): assert thing\n"),
+        ("test_e.py", "from app.old import unwritten\ndef test_e(): assert unwritten\n"),
+    ]);
+    let text = |path: &str| std::fs::read_to_string(project.path().join(path)).unwrap_or_default();
+    let collect = |words: &[&str]| {
+        let all = [&["collect", "--format", "json", "--python", python], words].concat();
+        project.testyard(&all).json()
+    };
+    let shown = collect(&["--fix"]);
+    let paths = |document: &serde_json::Value| {
+        let changes = document["changes"].as_array().cloned().unwrap_or_default();
+        changes.iter().map(|one| one["path"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(paths(&shown), ["requirements.txt", "test_a.py", "test_c.py"], "{shown}");
+    assert_eq!(text("requirements.txt"), "pytest", "nothing is written before it is asked for");
+    let scaffolded = collect(&["--fix", "--scaffold", "--apply"]);
+    assert_eq!(paths(&scaffolded).len(), 5, "{scaffolded}");
+    assert_eq!(text("requirements.txt"), "pytest\nno-such-driver\n");
+    assert_eq!(text("test_a.py").lines().next(), Some("from app.old import kept"));
+    let after = collect(&["--verify"]);
+    assert_eq!(after["summary"]["stubs"], 2, "{after}");
+    assert_eq!(after["summary"]["broken"], 1, "the driver is still not installed: {after}");
+    // pytest skips the three files and passes the one that was put right.
+    #[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+    let run = Command::new(python)
+        .args(["-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "--ignore=test_b.py"])
+        .current_dir(project.path())
+        .output()
+        .expect("pytest can be started");
+    let said = String::from_utf8_lossy(&run.stdout);
+    assert!(said.contains("1 passed, 3 skipped"), "{said}");
+    assert!(said.contains("app/later.py is a stub") && said.contains("unwritten is a stub"), "{said}");
+    assert_eq!(project.testyard(&["collect", "--apply"]).code, 2, "writing needs --fix");
+}

@@ -161,6 +161,15 @@ pub(crate) struct Collect {
     /// Let pytest collect as well, which runs the project's code, and say where both differ
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Show, as a diff, what would put things right where that is certain: requirements, imports of what moved, skips
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// With --fix, also stubs for modules and names that are not written yet; tests that need them are skipped
+    #[arg(long, requires = "fix")]
+    pub(crate) scaffold: bool,
+    /// With --fix, write it
+    #[arg(long, requires = "fix")]
+    pub(crate) apply: bool,
     /// Say which tests were gained and lost since a revision, and which errors were cured
     #[arg(long, value_name = "REV", conflicts_with = "changed")]
     pub(crate) compare: Option<String>,

@@ -189,6 +189,30 @@ pub struct Comparison {
     pub appeared: Vec<String>,
 }
 
+/// Something that stands in a module only until it is written.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct FoundStub {
+    /// The file, relative to the project.
+    pub path: PathBuf,
+    /// The line of its mark, from 1.
+    pub line: u32,
+    /// Its name; `*` for the whole module.
+    pub name: String,
+}
+
+/// A change to a file that would put something right.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// The file, relative to the project.
+    pub path: PathBuf,
+    /// What is in it now; empty when it is not there.
+    pub before: String,
+    /// What would be in it.
+    pub after: String,
+    /// What each change puts right.
+    pub because: Vec<String>,
+}
+
 /// A file, with what was said of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenFile {
@@ -243,6 +267,10 @@ pub struct Collection {
     pub stand_ins: Vec<FoundStandIn>,
     /// What changes can affect, where that was asked for; then only those files are collected.
     pub impact: Option<Impact>,
+    /// What stands there only until it is written.
+    pub stubs: Vec<FoundStub>,
+    /// What would put things right, where that was asked for.
+    pub changes: Vec<FileChange>,
     /// What was gained and lost since a revision, where that was asked for.
     pub comparison: Option<Comparison>,
     /// What pytest itself says, where it was asked.

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::read::Read;
 
 /// Raised whenever what is kept, or how files are read, changes.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 /// A file that changed less than so many nanoseconds before it was read may change again within one tick of its file
 /// system's clock, and look the same: two seconds on FAT. The contents decide then.
 const TICK_NS: u128 = 2_000_000_000;

@@ -13,6 +13,7 @@ mod impact;
 mod pattern;
 mod project;
 mod read;
+mod repair;
 mod settings;
 mod stand_ins;
 mod tree;

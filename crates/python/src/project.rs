@@ -4,8 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use testyard_model::collection::FoundStub;
+
 use crate::cache::Cache;
-use crate::read::{self, Body, Bound, From, Read, Step, Uses};
+use crate::read::{self, Body, Bound, From, Read, Step, Stub, Uses};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
@@ -27,6 +29,8 @@ pub(crate) struct Module {
     pub(crate) makes_modules: bool,
     /// What it uses anywhere in it.
     pub(crate) uses: Uses,
+    /// What in it is a stub.
+    pub(crate) stubs: Vec<Stub>,
     /// Why it cannot be read, and on which line.
     pub(crate) error: Option<(u32, String)>,
 }
@@ -42,8 +46,8 @@ impl Module {
 
     /// A module with nothing in it.
     pub(crate) fn nothing(path: &str) -> Module {
-        let Read { body, steps, dynamic, makes_modules, uses } = Read::default();
-        Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, error: None }
+        let Read { body, steps, dynamic, makes_modules, uses, stubs } = Read::default();
+        Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, stubs, error: None }
     }
 }
 
@@ -145,8 +149,24 @@ impl<'s> Project<'s> {
             Ok(read) => (read, None),
             Err(error) => (Read::default(), Some(error)),
         };
-        let Read { body, steps, dynamic, makes_modules, uses } = read;
-        Some(Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, error })
+        let Read { body, steps, dynamic, makes_modules, uses, stubs } = read;
+        Some(Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, stubs, error })
+    }
+
+    /// What of all that was read is a stub: file, line and name.
+    pub(crate) fn stubs(&self) -> Vec<FoundStub> {
+        let modules = self.modules.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = modules.values().flatten().flat_map(|module| {
+            let path = self.shown(&module.path);
+            module.stubs.iter().map(move |stub| FoundStub {
+                path: path.clone(),
+                line: stub.line,
+                name: stub.name.clone(),
+            })
+        });
+        let mut stubs: Vec<FoundStub> = each.collect();
+        stubs.sort();
+        stubs
     }
 
     /// A path as it is seen from the project.

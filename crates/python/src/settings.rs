@@ -67,6 +67,10 @@ pub struct Settings {
     pub requirements: Option<String>,
     /// Where what was read is kept for the next time; nothing is kept when not said.
     pub cache: Option<PathBuf>,
+    /// Work out what would put things right, as far as that is certain.
+    pub repair: bool,
+    /// With stubs for what is not written yet.
+    pub scaffold: bool,
     /// Collect only what these changes can affect.
     pub changes: Option<Changes>,
     /// `--import-mode`.
@@ -111,6 +115,8 @@ impl Settings {
             environment: None,
             requirements: None,
             cache: None,
+            repair: false,
+            scaffold: false,
             changes: None,
             import_mode: ImportMode::default(),
             options: Vec::new(),

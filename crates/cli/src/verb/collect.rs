@@ -17,6 +17,9 @@ pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, Co
         python: typed.python.clone(),
         verify: typed.verify,
         compare: typed.compare.clone(),
+        fix: typed.fix,
+        scaffold: typed.scaffold,
+        apply: typed.apply,
         changed: typed.changed.clone(),
         no_cache: typed.no_cache,
     };

@@ -1,5 +1,6 @@
 //! `testyard collect`: which tests exist, said without running Python.
 
+mod apply;
 mod compare;
 mod settings;
 pub(crate) mod verify;
@@ -23,6 +24,12 @@ pub struct CollectRequest {
     pub verify: bool,
     /// Say what was gained and lost since this revision.
     pub compare: Option<String>,
+    /// Work out what would put things right.
+    pub fix: bool,
+    /// With stubs for what is not written yet.
+    pub scaffold: bool,
+    /// Write it.
+    pub apply: bool,
     /// Only what has changed since this revision can affect.
     pub changed: Option<String>,
     /// Read every file again, and keep nothing.
@@ -30,13 +37,16 @@ pub struct CollectRequest {
 }
 
 /// Collects the tests of a project. Nothing is started unless pytest is to be asked, and nothing is written but the cache
-/// of what was read.
+/// of what was read, and what is to be put right.
 ///
 /// # Errors
 /// When a path is not there or lies outside of the project, or git does not know the revision.
 pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection, CommandError> {
     let settings = settings::settings(context, request)?;
     let mut collection = testyard_python::collect(&settings);
+    if request.apply {
+        apply::apply(&context.root, &collection.changes)?;
+    }
     if let Some(revision) = &request.compare {
         collection.comparison = Some(compare::compare(context, &settings, &collection, revision)?);
     }

@@ -33,6 +33,8 @@ pub(super) fn settings(context: &Context, request: &CollectRequest) -> Result<Se
     if !request.paths.is_empty() {
         settings.paths = paths(context, &settings, &request.paths)?;
     }
+    settings.repair = request.fix;
+    settings.scaffold = request.scaffold;
     Ok(settings)
 }
 

@@ -22,6 +22,7 @@ use crate::impact;
 use crate::pattern::name_matches;
 use crate::project::{Lead, Module, Place, Project};
 use crate::read::{Body, Bound, Function, Value};
+use crate::repair;
 use crate::settings::Settings;
 use crate::stand_ins;
 use crate::world::World;
@@ -55,9 +56,13 @@ pub fn collect(settings: &Settings) -> Collection {
     let broken: HashSet<&str> = troubles.broken.iter().map(|(path, ..)| path.as_str()).collect();
     let fine = files.iter().zip(of_files).filter(|(path, _)| !broken.contains(path.as_str()));
     collection.tests = fine.flat_map(|(_, of_file)| of_file.tests).collect();
+    if settings.repair {
+        collection.changes = repair::changes(&project, &files, &troubles, settings.scaffold);
+    }
     diagnose::settle(&project, troubles, &mut collection);
     collection.files = files.iter().map(|file| project.shown(file)).collect();
     collection.stand_ins = stand_ins::found(&project, &files);
+    collection.stubs = project.stubs();
     project.keep();
     collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     collection

@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use testyard_model::Collection;
-use testyard_model::collection::{BrokenFile, BrokenTest, CollectionCause};
+use testyard_model::collection::{BrokenFile, BrokenTest, CollectionCause, Link};
 
 use super::Trouble;
 use crate::project::Project;
+use crate::repair::Repair;
 
 /// What is wrong in a project: each trouble with where it is, and how many tests it is about.
 #[derive(Debug, Default)]
@@ -42,6 +43,14 @@ pub(crate) fn settle(project: &Project<'_>, troubles: Troubles, collection: &mut
 
 fn broken(project: &Project<'_>, path: &str, cause: String, trouble: Trouble) -> BrokenFile {
     BrokenFile { path: project.shown(path), cause, message: trouble.message, chain: trouble.chain }
+}
+
+impl Troubles {
+    /// What would put the files right: each with the file and the line that fails.
+    pub(crate) fn repairs(&self) -> impl Iterator<Item = (&Link, &Trouble, &Repair)> {
+        let each = self.broken.iter().map(|(_, _, trouble)| trouble);
+        each.filter_map(|trouble| Some((trouble.chain.last()?, trouble, trouble.repair.as_ref()?)))
+    }
 }
 
 /// Causes by their ids, each with the file that was counted last.

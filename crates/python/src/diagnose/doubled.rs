@@ -38,5 +38,6 @@ fn trouble(project: &Project<'_>, module: &str, other: &str, file: &str) -> Trou
         message: format!("the module name `{module}` is that of {other} already"),
         fix: "put an __init__.py into their folders, rename one, or set `--import-mode=importlib`".to_owned(),
         chain: vec![Link { path: project.shown(file), line: 1 }],
+        repair: None,
     }
 }

@@ -61,6 +61,7 @@ fn effect(project: &Project<'_>, path: &str) -> Option<Trouble> {
         message: format!("{path} calls `{call}` when it is imported"),
         fix: "do it in a fixture or a function, so that importing needs nothing that runs".to_owned(),
         chain: vec![Link { path: project.shown(path), line }],
+        repair: None,
     })
 }
 

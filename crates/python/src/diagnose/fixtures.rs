@@ -48,6 +48,7 @@ fn trouble(unmet: &Unmet) -> Trouble {
         message: format!("nothing defines the fixture `{name}`{meant}"),
         fix,
         chain: Vec::new(),
+        repair: None,
     }
 }
 

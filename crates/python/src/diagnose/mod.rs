@@ -18,6 +18,7 @@ use testyard_model::collection::{CauseKind, Link};
 use crate::collect::OfFile;
 use crate::project::{Module, Project, join};
 use crate::read::{Bound, Failure, From, Import, Step, Value};
+use crate::repair::Repair;
 use crate::world::World;
 
 pub(crate) use causes::{Troubles, settle};
@@ -35,10 +36,12 @@ pub(crate) struct Trouble {
     kind: CauseKind,
     /// What is missing: a module, or `module.name`.
     name: String,
-    message: String,
+    pub(crate) message: String,
     fix: String,
     /// The imports that lead there, from the module that was asked for.
     chain: Vec<Link>,
+    /// What would put it right, where that is certain or only a stub.
+    repair: Option<Repair>,
 }
 
 /// What comes of importing a module.
@@ -151,7 +154,11 @@ impl<'p, 's> Diagnosis<'p, 's> {
                 message: format!("{} is no Python: {message}", module.path),
                 fix: "correct the syntax".to_owned(),
                 chain: vec![link(*line)],
+                repair: None,
             });
+        }
+        if module.stubs.iter().any(|stub| stub.name == "*") {
+            return State::Skipped;
         }
         for step in &module.steps {
             match step {
@@ -277,6 +284,7 @@ impl<'p, 's> Diagnosis<'p, 's> {
             ),
             fix: format!("import the module instead of `{name}`, or import it where it is used"),
             chain: Vec::new(),
+            repair: None,
         })
     }
 
@@ -298,6 +306,9 @@ impl<'p, 's> Diagnosis<'p, 's> {
         for name in &import.names {
             if module.body.last(name).is_some() || is_of_every_module(name) {
                 continue;
+            }
+            if module.stubs.iter().any(|stub| stub.name == *name) {
+                return State::Skipped;
             }
             match self.search.beside(module, name) {
                 Some(inner) => match self.module(&inner, depth) {
@@ -341,6 +352,7 @@ fn exits(module: &Module, call: &str, link: Link) -> Trouble {
             module.path
         ),
         fix: "skip instead: `pytest.skip(reason, allow_module_level=True)`".to_owned(),
+        repair: Some(Repair::Skip { line: link.line }),
         chain: vec![link],
     }
 }

@@ -13,6 +13,7 @@ use super::{Trouble, written};
 use super::{distribution, elsewhere};
 use crate::project::{Module, Project, join};
 use crate::read::{self, From, Import};
+use crate::repair::Repair;
 use crate::world::{Found, World};
 
 /// Where an import leads.
@@ -259,6 +260,7 @@ impl<'p, 's> Search<'p, 's> {
             message: format!("`{module}`{version} as it is installed has no `{missing}`{hint}"),
             fix,
             chain: Vec::new(),
+            repair: None,
         })
     }
 
@@ -305,9 +307,13 @@ impl<'p, 's> Search<'p, 's> {
         let top = module.path.split_once('/').map_or("", |(top, _)| top);
         let moved = elsewhere::module_with(self.project, top, name, &module.path);
         let nearest = nearest(name, module.body.names.iter().map(|(name, _)| name.as_str()));
-        let (hint, fix) = match moved {
+        let (hint, fix) = match &moved {
             Some(moved) => (format!("; `{moved}` has it"), format!("import `{name}` from `{moved}`")),
             None => (meant(nearest), format!("define `{name}` there, or correct the import")),
+        };
+        let repair = match moved {
+            Some(to) => Repair::Import { name: Some(name.to_owned()), to },
+            None => Repair::StubName { path: module.path.clone(), name: name.to_owned() },
         };
         Trouble {
             kind: CauseKind::MissingName,
@@ -315,6 +321,7 @@ impl<'p, 's> Search<'p, 's> {
             message: format!("{} has no `{name}`{hint}", module.path),
             fix,
             chain: Vec::new(),
+            repair: Some(repair),
         }
     }
 
@@ -327,7 +334,7 @@ impl<'p, 's> Search<'p, 's> {
             Some(_) => None,
             None => elsewhere::module_called(self.project, top, name),
         };
-        let (hint, fix) = match moved {
+        let (hint, fix) = match &moved {
             Some(moved) => (format!("; there is `{moved}`"), format!("import `{moved}` instead")),
             None => (meant(nearest), "add the module, or correct the import".to_owned()),
         };
@@ -337,6 +344,10 @@ impl<'p, 's> Search<'p, 's> {
             message: format!("the project has no module `{written}`: neither {path}.py nor {path}/{hint}"),
             fix,
             chain: Vec::new(),
+            repair: Some(match moved {
+                Some(to) => Repair::Import { name: None, to },
+                None => Repair::StubModule { path: format!("{path}.py") },
+            }),
         }
     }
 
@@ -361,6 +372,7 @@ impl<'p, 's> Search<'p, 's> {
                 distribution::of(module.split('.').next().unwrap_or(module))
             ),
             chain: Vec::new(),
+            repair: None,
         }
     }
 
@@ -378,6 +390,7 @@ impl<'p, 's> Search<'p, 's> {
                 None => format!("install `{distribution}`"),
             },
             chain: Vec::new(),
+            repair: file.map(|file| Repair::Require { file: file.to_owned(), distribution }),
         }
     }
 }

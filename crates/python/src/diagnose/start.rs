@@ -41,6 +41,7 @@ pub(super) fn refusal(settings: &Settings, world: Option<&World>) -> Option<Trou
             message: refusal.message.clone(),
             fix: refusal.fix.clone(),
             chain: Vec::new(),
+            repair: None,
         });
     }
     let world = world?;
@@ -88,5 +89,6 @@ fn missing(settings: &Settings, plugin: &str, package: &str, by: &str) -> Troubl
             None => format!("install `{package}`"),
         },
         chain: Vec::new(),
+        repair: None,
     }
 }

@@ -119,6 +119,31 @@ pub(crate) struct Read {
     pub(crate) makes_modules: bool,
     /// What it uses anywhere in it.
     pub(crate) uses: Uses,
+    /// What in it is a stub.
+    pub(crate) stubs: Vec<Stub>,
+}
+
+/// Something that stands in a module only until it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stub {
+    /// The line of its mark, from 1.
+    pub(crate) line: u32,
+    /// Its name; `*` for the whole module.
+    pub(crate) name: String,
+}
+
+/// The comment that marks a stub; its name follows.
+pub(crate) const STUB: &str = "# testyard: stub ";
+
+/// The stubs that a text marks.
+fn stubs(text: &str) -> Vec<Stub> {
+    if memmem::find(text.as_bytes(), STUB.as_bytes()).is_none() {
+        return Vec::new();
+    }
+    let marked = text.lines().zip(1..).filter_map(|(line, number)| Some((line.split_once(STUB)?.1, number)));
+    let named = marked
+        .filter_map(|(rest, line)| Some(Stub { line, name: rest.split_whitespace().next()?.to_owned() }));
+    named.collect()
 }
 
 /// What makes modules that lie nowhere in a package.
@@ -150,6 +175,7 @@ pub(crate) fn read(text: &str, version: Option<(u32, u32)>) -> Result<Read, (u32
             Ok(Read {
                 steps: steps::steps(statements, version, &lines),
                 uses: uses::uses(statements, &lines),
+                stubs: stubs(text),
                 body: body::body(statements, text, version, lines),
                 dynamic: has_any(text, &DYNAMIC),
                 makes_modules: has_any(text, &MODULE_MAKING),

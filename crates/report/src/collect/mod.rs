@@ -1,10 +1,12 @@
 //! Views of a collection.
 
+mod changes;
 mod findings;
 
 use serde::Serialize;
 use testyard_model::collection::{
-    BrokenFile, BrokenTest, CollectionCause, Comparison, FoundStandIn, Impact, SeenFile, Verification,
+    BrokenFile, BrokenTest, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, SeenFile,
+    Verification,
 };
 use testyard_model::{CollectedTest, Collection, Severity};
 
@@ -39,6 +41,14 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
             Line::new().dim("installed packages were not looked at: there is no environment; see --python"),
         );
     }
+    if !collection.stubs.is_empty() {
+        lines.extend(stubs(&collection.stubs));
+        lines.push(Line::new());
+    }
+    if !collection.changes.is_empty() {
+        lines.extend(changes::human(&collection.changes));
+        lines.push(Line::new());
+    }
     if let Some(comparison) = &collection.comparison {
         lines.extend(compared(comparison));
         lines.push(Line::new());
@@ -62,6 +72,17 @@ fn stand_ins(all: &[FoundStandIn]) -> Vec<Line> {
         Line::new()
             .plain(format!("  {}:{}: {}{what}{inside}", one.path.display(), one.line, one.name))
             .dim(format!(" ({} could be real)", one.service))
+    }));
+    lines
+}
+
+/// What stands there only until it is written.
+fn stubs(all: &[FoundStub]) -> Vec<Line> {
+    let title = format!("{} to be written; tests that need one are skipped", count(all.len(), "stub"));
+    let mut lines = vec![Line::new().add(Role::Care, "warning").plain(": ").add(Role::Bold, title)];
+    lines.extend(all.iter().map(|stub| {
+        let what = if stub.name == "*" { "the whole module" } else { &stub.name };
+        Line::new().plain(format!("  {}:{}: {what}", stub.path.display(), stub.line))
     }));
     lines
 }
@@ -224,6 +245,9 @@ struct Collected<'a> {
     unrunnable: &'a [BrokenTest],
     at_risk: &'a [BrokenFile],
     stand_ins: &'a [FoundStandIn],
+    stubs: &'a [FoundStub],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<changes::Shown<'a>>,
     causes: &'a [CollectionCause],
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<&'a Comparison>,
@@ -242,6 +266,7 @@ struct Summary {
     unrunnable: usize,
     at_risk: usize,
     stand_ins: usize,
+    stubs: usize,
     causes: usize,
     unexpanded: usize,
     packages_judged: bool,
@@ -256,6 +281,8 @@ pub fn json(collection: &Collection) -> String {
         unrunnable: &collection.unrunnable,
         at_risk: &collection.at_risk,
         stand_ins: &collection.stand_ins,
+        stubs: &collection.stubs,
+        changes: changes::shown(&collection.changes),
         causes: &collection.causes,
         comparison: collection.comparison.as_ref(),
         verification: collection.verification.as_ref(),
@@ -267,6 +294,7 @@ pub fn json(collection: &Collection) -> String {
             unrunnable: collection.unrunnable.len(),
             at_risk: collection.at_risk.len(),
             stand_ins: collection.stand_ins.len(),
+            stubs: collection.stubs.len(),
             causes: collection.causes.len(),
             unexpanded: collection.tests.iter().filter(|test| test.unexpanded.is_some()).count(),
             packages_judged: collection.judged,
