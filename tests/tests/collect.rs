@@ -297,6 +297,15 @@ fn names_and_modules_of_the_project() {
     let lazy =
         [("app/__init__.py", "def __getattr__(name): return 1\n"), ("test_a.py", "from app import gone\n")];
     broken_by(&lazy, &[]);
+    // The packages that a test file lies in are imported before it.
+    let inside = [
+        ("app/__init__.py", ""),
+        ("tests/__init__.py", ""),
+        ("tests/inner/__init__.py", "from app import gone\n"),
+        ("tests/inner/test_a.py", "def test_a(): pass\n"),
+        ("tests/test_b.py", "def test_b(): pass\n"),
+    ];
+    broken_by(&inside, &["missing-name app/__init__.py:gone 1 | tests/inner/__init__.py:1"]);
     // A circle is no error where what is taken is there by then.
     let circle = [
         ("app/__init__.py", ""),
@@ -559,6 +568,10 @@ fn changes_affect_what_leads_to_them() {
     affects(&[("tests/conftest.py", Some("x = 1\n"))], &["tests/test_b.py", "tests/test_c.py"]);
     affects(&[("test_alone.py", Some("def test_new(): pass\n"))], &["test_alone.py"]);
     affects(&[("tests/data/users.json", Some("[]"))], &["tests/test_c.py"]);
+    affects(
+        &[("tests/test_b.py", Some("def test_b(): pass\n")), ("tests/__init__.py", Some(""))],
+        &["tests/test_b.py", "tests/test_c.py"],
+    );
     affects(&[("README.md", Some("words"))], &[]);
     affects(&[("app/tasks/found_by_name.py", Some(""))], &["test_tasks.py"]);
     affects(&[("requirements.txt", Some("flask\n"))], &all);
@@ -770,4 +783,29 @@ fn what_is_certain_is_put_right_and_what_is_not_written_is_skipped() {
     assert!(said.contains("1 passed, 3 skipped"), "{said}");
     assert!(said.contains("app/later.py is a stub") && said.contains("unwritten is a stub"), "{said}");
     assert_eq!(project.testyard(&["collect", "--apply"]).code, 2, "writing needs --fix");
+}
+
+#[test]
+fn marks_are_told_with_their_reasons() {
+    let text = "import pytest, unittest\nfrom pytest import mark\n\
+        pytestmark = mark.slow\n\
+        @mark.skip(reason='not today')\ndef test_a(): pass\n\
+        @mark.xfail\ndef test_b(): pass\n\
+        @mark.xfail(True, reason='a condition')\ndef test_c(): pass\n\
+        @mark.skip\nclass TestD:\n    @mark.own(1)\n    def test_d(self): pass\n\
+        class E(unittest.TestCase):\n    @unittest.skip('later')\n    def test_e(self): pass\n";
+    let document = Project::of(&[("test_a.py", text)]).testyard(&["collect", "--format", "json"]).json();
+    let tests = document["tests"].as_array().cloned().unwrap_or_default();
+    let shown: Vec<String> =
+        tests.iter().map(|test| format!("{} {} {}", test["marks"], test["skip"], test["xfail"])).collect();
+    assert_eq!(
+        shown,
+        [
+            "[\"skip\",\"slow\"] \"not today\" null",
+            "[\"xfail\",\"slow\"] null \"\"",
+            "[\"xfail\",\"slow\"] null null",
+            "[\"own\",\"skip\",\"slow\"] \"\" null",
+            "[\"slow\"] \"later\" null",
+        ]
+    );
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::Severity;
 
 /// A test that pytest will collect.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CollectedTest {
     /// Its node id; without the part in brackets where that cannot be known.
     pub id: String,
@@ -18,6 +18,15 @@ pub struct CollectedTest {
     /// Why the part in brackets is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unexpanded: Option<String>,
+    /// The names of its marks, without `parametrize`: those of the test first, then of its class and module.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<String>,
+    /// Why it is always skipped; empty where no reason is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub skip: Option<String>,
+    /// Why it is expected to fail; empty where no reason is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xfail: Option<String>,
 }
 
 /// One import on the way to what fails.

@@ -30,9 +30,10 @@ impl Graph {
         let mut open: Vec<String> = Vec::new();
         for file in files {
             graph.add(file, &mut open);
-            for conftest in conftests(file).into_iter().filter(|path| project.tree.is_file(path)) {
-                graph.add(&conftest, &mut open);
-                graph.uses(file, &conftest);
+            let before = conftests(file).into_iter().filter(|path| project.tree.is_file(path));
+            for used in before.chain(project.packages(file)) {
+                graph.add(&used, &mut open);
+                graph.uses(file, &used);
             }
         }
         let root = Arc::new(Module::nothing("conftest.py"));

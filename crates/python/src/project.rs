@@ -228,6 +228,19 @@ impl<'s> Project<'s> {
         folder.to_string_lossy().into_owned()
     }
 
+    /// The packages that a file lies in, the outermost first: they are imported before it.
+    pub(crate) fn packages(&self, path: &str) -> Vec<String> {
+        let home = self.search_folder(path);
+        let mut folder = path;
+        let mut found = Vec::new();
+        while let Some((above, _)) = folder.rsplit_once('/').filter(|(above, _)| *above != home) {
+            folder = above;
+            found.push(join(folder, "__init__.py"));
+        }
+        found.reverse();
+        found
+    }
+
     /// What a dotted name leads to, seen from a module.
     pub(crate) fn lead(&self, module: &Arc<Module>, dotted: &str) -> Lead {
         self.follow(module, dotted, HOPS)

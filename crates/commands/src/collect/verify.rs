@@ -126,7 +126,7 @@ mod tests {
 
     fn test(id: &str, unexpanded: bool) -> CollectedTest {
         let unexpanded = unexpanded.then(|| "a reason".to_owned());
-        CollectedTest { id: id.to_owned(), path: "a.py".into(), line: 1, unexpanded }
+        CollectedTest { id: id.to_owned(), unexpanded, ..CollectedTest::default() }
     }
 
     #[test]

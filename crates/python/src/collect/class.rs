@@ -82,7 +82,7 @@ impl Collector<'_, '_> {
             all = all.of_class(self.project, &place.module, class);
         }
         if lineage.is_unittest() {
-            self.unittest(&classes, &lineage);
+            self.unittest(&classes, &lineage, &all);
         } else if (name_matches(name, &self.project.settings.classes) || says == Some(true))
             && !lineage.has_constructor()
         {
@@ -113,7 +113,7 @@ impl Collector<'_, '_> {
     }
 
     /// What a class of unittest has: its loader sorts by name.
-    fn unittest(&mut self, classes: &[&str], lineage: &Lineage) {
+    fn unittest(&mut self, classes: &[&str], lineage: &Lineage, marks: &Marks) {
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for (_, class) in lineage.each() {
             names.extend(
@@ -126,10 +126,11 @@ impl Collector<'_, '_> {
             );
         }
         for name in names {
-            let found = lineage.each().find_map(|(_, class)| class.body.last(name));
-            if let Some(Bound::Function(function)) = found {
+            let found = lineage.each().find_map(|(place, class)| Some((place, class.body.last(name)?)));
+            if let Some((place, Bound::Function(function))) = found {
                 let id = self.id(classes, name);
-                self.push(id, function.line, None);
+                let own = marks.of_function(self.project, &place.module, function);
+                self.push(id, function.line, None, &own);
             }
         }
     }

@@ -106,7 +106,8 @@ impl Fixtures {
         let own = function.parameters.iter().skip(usize::from(in_class));
         own.filter(|(_, default)| !default).for_each(|(name, _)| add(name.clone(), &mut names));
         // The plugin of anyio asks for its backends in the name of every test it runs.
-        let runs_in_anyio = marks.anyio || names.iter().any(|name| name.starts_with("anyio_backend"));
+        let runs_in_anyio = marks.names.iter().any(|name| name == "anyio")
+            || names.iter().any(|name| name.starts_with("anyio_backend"));
         if function.is_async && runs_in_anyio && self.called("anyio_backend").next().is_some() {
             add("anyio_backend".to_owned(), &mut names);
         }

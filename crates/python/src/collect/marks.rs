@@ -19,8 +19,12 @@ pub(super) struct Marks {
     /// Fixtures that `usefixtures` names.
     pub(super) used: Vec<String>,
     pub(super) unknown: bool,
-    /// Whether `anyio` is among them.
-    pub(super) anyio: bool,
+    /// The names of all others.
+    pub(super) names: Vec<String>,
+    /// Why the test is always skipped.
+    pub(super) skip: Option<String>,
+    /// Why it is expected to fail.
+    pub(super) xfail: Option<String>,
 }
 
 /// How often a name that stands for another is replaced.
@@ -69,14 +73,17 @@ impl Marks {
         self.parametrize.extend(outer.parametrize.iter().cloned());
         self.used.extend(outer.used.iter().cloned());
         self.unknown |= outer.unknown;
-        self.anyio |= outer.anyio;
+        let more = outer.names.iter().filter(|name| !self.names.contains(name)).cloned();
+        self.names.extend(more.collect::<Vec<String>>());
+        self.skip = self.skip.or_else(|| outer.skip.clone());
+        self.xfail = self.xfail.or_else(|| outer.xfail.clone());
         self
     }
 
     fn add(&mut self, project: &Project<'_>, module: &Arc<Module>, decorator: &Value) {
         let Some((module, call)) = resolved(project, module, decorator, HOPS) else {
             if let Value::Name(name) = decorator {
-                self.anyio |= canonical(project, module, name) == "pytest.mark.anyio";
+                self.named(&canonical(project, module, name), None);
                 self.unknown |= may_parametrize(project, module, name);
             }
             return;
@@ -89,7 +96,27 @@ impl Marks {
                     _ => None,
                 }));
             }
-            _ => self.unknown |= may_parametrize(project, &module, &call.name),
+            name => {
+                self.named(name, Some(&call));
+                self.unknown |= may_parametrize(project, &module, &call.name);
+            }
+        }
+    }
+
+    /// A mark by its full name.
+    fn named(&mut self, name: &str, call: Option<&Call>) {
+        let reason = |place| call.and_then(|call| call.argument(place, "reason")?.text()).unwrap_or_default();
+        match name {
+            "unittest.skip" | "pytest.mark.skip" => self.skip = Some(reason(0)),
+            "unittest.expectedFailure" => self.xfail = Some(String::new()),
+            // With a condition only a run knows whether it holds.
+            "pytest.mark.xfail" if call.is_none_or(|call| call.arguments.is_empty()) => {
+                self.xfail = Some(reason(usize::MAX));
+            }
+            _ => {}
+        }
+        if let Some(name) = name.strip_prefix("pytest.mark.") {
+            self.names.push(name.to_owned());
         }
     }
 }

@@ -207,9 +207,9 @@ impl Collector<'_, '_> {
         match parametrize::expand(self.project, &own, &used.with_params) {
             Ok(ids) => ids.into_iter().for_each(|id| {
                 let id = id.map_or_else(|| base.clone(), |id| format!("{base}[{id}]"));
-                self.push(id, function.line, None);
+                self.push(id, function.line, None, &own);
             }),
-            Err(why) => self.push(base, function.line, Some(why)),
+            Err(why) => self.push(base, function.line, Some(why), &own),
         }
     }
 
@@ -222,8 +222,15 @@ impl Collector<'_, '_> {
         id
     }
 
-    fn push(&mut self, id: String, line: u32, unexpanded: Option<String>) {
-        let path = self.project.shown(&self.file.path);
-        self.tests.push(CollectedTest { id, path, line, unexpanded });
+    fn push(&mut self, id: String, line: u32, unexpanded: Option<String>, marks: &Marks) {
+        self.tests.push(CollectedTest {
+            id,
+            path: self.project.shown(&self.file.path),
+            line,
+            unexpanded,
+            marks: marks.names.clone(),
+            skip: marks.skip.clone(),
+            xfail: marks.xfail.clone(),
+        });
     }
 }

@@ -115,10 +115,14 @@ impl<'p, 's> Diagnosis<'p, 's> {
         if let Some(refusal) = &self.refusal {
             return Some(refusal.clone());
         }
-        let conftests = conftests(path);
-        for conftest in conftests.iter().filter_map(|path| self.project.module(path)) {
-            if let State::Broken(trouble) = self.module(&conftest, DEPTH) {
-                return Some(trouble);
+        let mut before = conftests(path);
+        before.extend(self.project.packages(path));
+        for module in before.iter().filter_map(|path| self.project.module(path)) {
+            match self.module(&module, DEPTH) {
+                State::Broken(trouble) => return Some(trouble),
+                // A package that is skipped skips what lies in it.
+                State::Skipped if !module.path.ends_with("conftest.py") => return None,
+                State::Skipped | State::Open | State::Fine => {}
             }
         }
         let module = self.project.module(path)?;

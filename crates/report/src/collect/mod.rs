@@ -205,11 +205,18 @@ fn way(file: &BrokenFile, style: Style) -> String {
 }
 
 fn test(test: &CollectedTest) -> Line {
-    let line = Line::new().plain(&test.id);
-    match &test.unexpanded {
-        Some(why) => line.dim(format!("[…] ({why})")),
-        None => line,
+    let mut line = Line::new().plain(&test.id);
+    if let Some(why) = &test.unexpanded {
+        line = line.dim(format!("[…] ({why})"));
     }
+    for (what, why) in [("skipped", &test.skip), ("expected to fail", &test.xfail)] {
+        line = match why.as_deref() {
+            None => line,
+            Some("") => line.dim(format!(" ({what})")),
+            Some(why) => line.dim(format!(" ({what}: {why})")),
+        };
+    }
+    line
 }
 
 fn summary(collection: &Collection) -> Line {
@@ -315,6 +322,8 @@ mod tests {
             path: "test_a.py".into(),
             line: 3,
             unexpanded: unexpanded.map(str::to_owned),
+            skip: unexpanded.map(|_| "not today".to_owned()),
+            ..CollectedTest::default()
         };
         Collection {
             tests: vec![test("test_a.py::test_one", None), test("test_a.py::test_two", Some("a reason"))],
@@ -348,7 +357,7 @@ mod tests {
     fn people_see_ids_then_errors_then_numbers() {
         insta::assert_snapshot!(human(&collection(), Style::default()).join("\n"), @"
         test_a.py::test_one
-        test_a.py::test_two[…] (a reason)
+        test_a.py::test_two[…] (a reason) (skipped: not today)
 
         error: `psycopg` is not installed (1 file, 12 tests)
           test_b.py:1 › app/db.py:4
