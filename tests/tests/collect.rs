@@ -447,7 +447,8 @@ fn fixtures_that_nobody_has() {
     let test = "import pytest\n\
         def test_a(acount, tmp_path, monkeypatch): pass\n\
         @pytest.mark.parametrize('value', [1])\n\
-        def test_b(value, account, capsys, request): pass\n";
+        def test_b(value, account, capsys, request): pass\n\
+        @pytest.mark.skip\ndef test_c(nobody_has_it): pass\n";
     let Some(document) = told(&[conftest, ("test_a.py", test)]) else { return };
     assert_eq!(document["summary"]["unrunnable"], 1, "{document}");
     assert_eq!(document["unrunnable"][0]["id"], "test_a.py::test_a");

@@ -21,9 +21,28 @@ pub(crate) struct Unmet {
     pub(crate) near: Option<String>,
 }
 
+/// Fixtures that pytest itself has. Source: pytest's reference, "Fixtures".
+const PYTESTS: [&str; 14] = [
+    "cache",
+    "capfd",
+    "caplog",
+    "capsys",
+    "doctest_namespace",
+    "monkeypatch",
+    "pytester",
+    "recwarn",
+    "request",
+    "subtests",
+    "tmp_path",
+    "tmp_path_factory",
+    "tmpdir",
+    "tmpdir_factory",
+];
+
 impl Unmet {
     pub(super) fn new(test: &str, line: u32, fixture: &str, fixtures: &Fixtures) -> Unmet {
-        let near = crate::diagnose::nearest(fixture, fixtures.names()).map(str::to_owned);
+        let names = fixtures.names().chain(PYTESTS);
+        let near = crate::diagnose::nearest(fixture, names).map(str::to_owned);
         Unmet { test: test.to_owned(), line, fixture: fixture.to_owned(), near }
     }
 }
@@ -48,6 +67,8 @@ pub(super) fn is_certain(
     let mut names =
         marks.parametrize.iter().map(|mark| mark.call.argument(0, "argnames").and_then(argument_names));
     !marks.unknown
+        // What is skipped asks for nothing.
+        && marks.skip.is_none()
         && names.all(|names| names.is_some())
         && function.decorators.iter().all(is_pytests)
         && file.body.last("pytest_generate_tests").is_none()

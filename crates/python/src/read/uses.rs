@@ -62,34 +62,65 @@ impl Reader<'_> {
     }
 
     fn call(&mut self, call: &ExprCall) {
-        let Some(name) = value::dotted_name(&call.func) else { return };
-        let last = name.rsplit('.').next().unwrap_or(&name);
+        // Most calls are none of these: they are told by the two ends of their names, before anything is copied.
+        let Some((first, last)) = ends(&call.func) else { return };
         if matches!(last, "import_module" | "__import__") {
-            match call.arguments.args.first().map(value::of) {
-                Some(value::Value::Text(module)) if !module.starts_with('.') => {
-                    self.uses.imports.push((From { level: 0, module }, Vec::new()));
-                }
-                _ => self.uses.computes_imports = true,
-            }
+            self.import_by_call(call);
+        } else if matches!(last, "patch" | "object" | "setattr") {
+            self.patch(call);
+        } else if lives_in_memory(call) {
+            self.stand_in_by_call(call, ":memory:".to_owned());
+        } else if looks_false(last) || FAKES.contains(&first) {
+            self.stand_in_by_call(call, spec(call));
         }
+    }
+
+    fn import_by_call(&mut self, call: &ExprCall) {
+        match call.arguments.args.first().map(value::of) {
+            Some(value::Value::Text(module)) if !module.starts_with('.') => {
+                self.uses.imports.push((From { level: 0, module }, Vec::new()));
+            }
+            _ => self.uses.computes_imports = true,
+        }
+    }
+
+    fn patch(&mut self, call: &ExprCall) {
+        let Some(name) = value::dotted_name(&call.func) else { return };
         let is_patch = name == "patch"
-            || name.ends_with(".patch")
-            || name.ends_with("patch.object")
-            || name.ends_with("monkeypatch.setattr");
-        if is_patch {
-            let words = call.arguments.args.iter().take(2).map(|one| match value::of(one) {
-                value::Value::Text(text) | value::Value::Name(text) => text,
-                _ => String::new(),
-            });
-            let words: Vec<String> = words.collect();
-            // `patch("a.b")` names all of it; `patch.object(a, "b")` in two parts.
-            let whole = !name.ends_with(".object") && words.first().is_some_and(|first| first.contains('.'));
-            let replaces = if whole { words[0].clone() } else { words.join(".") };
+            || [".patch", "patch.object", "monkeypatch.setattr"].iter().any(|end| name.ends_with(end));
+        if !is_patch {
+            return;
+        }
+        let words = call.arguments.args.iter().take(2).map(|one| match value::of(one) {
+            value::Value::Text(text) | value::Value::Name(text) => text,
+            _ => String::new(),
+        });
+        let words: Vec<String> = words.collect();
+        // `patch("a.b")` names all of it; `patch.object(a, "b")` in two parts.
+        let whole = !name.ends_with(".object") && words.first().is_some_and(|first| first.contains('.'));
+        let replaces = if whole { words[0].clone() } else { words.join(".") };
+        self.stand_in(call, name, replaces);
+    }
+
+    fn stand_in_by_call(&mut self, call: &ExprCall, replaces: String) {
+        if let Some(name) = value::dotted_name(&call.func) {
             self.stand_in(call, name, replaces);
-        } else if let Some(text) = in_memory(call) {
-            self.stand_in(call, name, text);
-        } else if looks_false(last) || FAKES.contains(&name.split('.').next().unwrap_or_default()) {
-            self.stand_in(call, name, spec(call));
+        }
+    }
+}
+
+/// The first and the last part of a dotted name.
+fn ends(expression: &Expr) -> Option<(&str, &str)> {
+    let mut inner = expression;
+    let mut last = None;
+    loop {
+        match inner {
+            Expr::Name(name) => return Some((name.id.as_str(), last.unwrap_or(name.id.as_str()))),
+            Expr::Attribute(attribute) => {
+                last = last.or(Some(attribute.attr.as_str()));
+                inner = &attribute.value;
+            }
+            _ => return None,
         }
     }
 }
@@ -98,11 +129,15 @@ impl Reader<'_> {
 const FAKES: [&str; 7] =
     ["fakeredis", "mongomock", "moto", "responses", "respx", "requests_mock", "aioresponses"];
 
-/// An argument that asks a database to live in memory.
-fn in_memory(call: &ExprCall) -> Option<String> {
-    let texts = call.arguments.args.iter().filter_map(|one| value::of(one).text());
-    let mut texts = texts.filter(|text| text.contains(":memory:") || text == "sqlite://");
-    texts.next().map(|_| ":memory:".to_owned())
+/// Whether an argument asks a database to live in memory.
+fn lives_in_memory(call: &ExprCall) -> bool {
+    call.arguments.args.iter().any(|one| match one {
+        Expr::StringLiteral(text) => {
+            let text = text.value.to_str();
+            text.contains(":memory:") || text == "sqlite://"
+        }
+        _ => false,
+    })
 }
 
 /// What a mock says it is like: `MagicMock(spec=Connection)`.
