@@ -671,7 +671,10 @@ fn stand_ins_where_real_services_belong() {
         ("tests/e2e/conftest.py", "import sqlite3\nDATABASE = sqlite3.connect(':memory:')\n"),
         ("tests/e2e/test_c.py", "def test_c(): pass\n"),
     ];
-    let document = Project::of(&files).testyard(&["collect", "--format", "json"]).json();
+    let project = Project::of(&files);
+    assert_eq!(project.testyard(&["collect", "--max-stand-ins", "5"]).code, 0);
+    assert_eq!(project.testyard(&["collect", "--max-stand-ins", "4"]).code, 1);
+    let document = project.testyard(&["collect", "--format", "json"]).json();
     let found = document["stand_ins"].as_array().cloned().unwrap_or_default();
     let shown: Vec<String> = found
         .iter()

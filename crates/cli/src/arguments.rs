@@ -161,6 +161,9 @@ pub(crate) struct Collect {
     /// Let pytest collect as well, which runs the project's code, and say where both differ
     #[arg(long)]
     pub(crate) verify: bool,
+    /// Fail when integration tests have more stand-ins for databases, caches, brokers and HTTP servers than this
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) max_stand_ins: Option<usize>,
     /// Show, as a diff, what would put things right where that is certain: requirements, imports of what moved, skips
     #[arg(long)]
     pub(crate) fix: bool,

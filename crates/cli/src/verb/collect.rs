@@ -25,7 +25,8 @@ pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, Co
     };
     let collection = collect::collect(&desk.context, &request)?;
     show(desk, &collection);
-    Ok(End::Exit(if collection.is_broken() {
+    let too_many = typed.max_stand_ins.is_some_and(|most| collection.stand_ins.len() > most);
+    Ok(End::Exit(if collection.is_broken() || too_many {
         Exit::Failed
     } else if collection.tests.is_empty() {
         Exit::Empty
