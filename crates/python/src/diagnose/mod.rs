@@ -22,7 +22,7 @@ use crate::repair::Repair;
 use crate::world::World;
 
 pub(crate) use causes::{Troubles, settle};
-pub(crate) use search::nearest;
+pub(crate) use search::missing::nearest;
 
 use effects::Edges;
 use search::{Place, Search};

@@ -2,17 +2,16 @@
 
 mod changes;
 mod findings;
+mod json;
 
-use serde::Serialize;
 use testyard_model::collection::{
-    BrokenFile, BrokenTest, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, SeenFile,
-    Verification,
+    BrokenFile, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, SeenFile, Verification,
 };
 use testyard_model::{CollectedTest, Collection, Severity};
 
 pub use findings::{described, findings};
+pub use json::json;
 
-use crate::json::document;
 use crate::style::{Line, Role, Style};
 
 /// The most files of one cause that are shown; the rest is counted.
@@ -243,71 +242,6 @@ fn summary(collection: &Collection) -> Line {
 
 fn count(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
-}
-
-#[derive(Serialize)]
-struct Collected<'a> {
-    tests: &'a [CollectedTest],
-    broken: &'a [BrokenFile],
-    unrunnable: &'a [BrokenTest],
-    at_risk: &'a [BrokenFile],
-    stand_ins: &'a [FoundStandIn],
-    stubs: &'a [FoundStub],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    changes: Vec<changes::Shown<'a>>,
-    causes: &'a [CollectionCause],
-    #[serde(skip_serializing_if = "Option::is_none")]
-    comparison: Option<&'a Comparison>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    verification: Option<&'a Verification>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    impact: Option<&'a Impact>,
-    summary: Summary,
-}
-
-#[derive(Serialize)]
-struct Summary {
-    tests: usize,
-    files: usize,
-    broken: usize,
-    unrunnable: usize,
-    at_risk: usize,
-    stand_ins: usize,
-    stubs: usize,
-    causes: usize,
-    unexpanded: usize,
-    packages_judged: bool,
-    elapsed_ms: u64,
-}
-
-/// The document of a collection.
-pub fn json(collection: &Collection) -> String {
-    document(Collected {
-        tests: &collection.tests,
-        broken: &collection.broken,
-        unrunnable: &collection.unrunnable,
-        at_risk: &collection.at_risk,
-        stand_ins: &collection.stand_ins,
-        stubs: &collection.stubs,
-        changes: changes::shown(&collection.changes),
-        causes: &collection.causes,
-        comparison: collection.comparison.as_ref(),
-        verification: collection.verification.as_ref(),
-        impact: collection.impact.as_ref(),
-        summary: Summary {
-            tests: collection.tests.len(),
-            files: collection.files.len(),
-            broken: collection.broken.len(),
-            unrunnable: collection.unrunnable.len(),
-            at_risk: collection.at_risk.len(),
-            stand_ins: collection.stand_ins.len(),
-            stubs: collection.stubs.len(),
-            causes: collection.causes.len(),
-            unexpanded: collection.tests.iter().filter(|test| test.unexpanded.is_some()).count(),
-            packages_judged: collection.judged,
-            elapsed_ms: collection.elapsed_ms,
-        },
-    })
 }
 
 #[cfg(test)]

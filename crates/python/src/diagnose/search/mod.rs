@@ -1,19 +1,19 @@
 //! Where imports lead: to the project, to the environment, or nowhere.
 
+pub(crate) mod missing;
+mod outside;
+
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use strsim::levenshtein;
-use testyard_model::collection::CauseKind;
+use outside::Outside;
 
 use super::{Trouble, written};
-use super::{distribution, elsewhere};
 use crate::project::{Module, Project, join};
-use crate::read::{self, From, Import};
-use crate::repair::Repair;
+use crate::read::From;
 use crate::world::{Found, World};
 
 /// Where an import leads.
@@ -31,7 +31,7 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    pub(super) fn is_missing(&self) -> bool {
+    pub(in crate::diagnose) fn is_missing(&self) -> bool {
         matches!(self, Place::Missing(_))
     }
 }
@@ -53,14 +53,6 @@ struct Home {
     of_module: Option<String>,
     /// As a folder, which is a package only where no module is.
     of_folder: Option<String>,
-}
-
-/// A module of the environment.
-struct Outside {
-    text: String,
-    names: BTreeSet<String>,
-    /// Whether it may have names that are written nowhere.
-    open: bool,
 }
 
 impl<'p, 's> Search<'p, 's> {
@@ -118,7 +110,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// Where an absolute import leads.
-    pub(super) fn absolute(&self, module: &str) -> Place {
+    pub(in crate::diagnose) fn absolute(&self, module: &str) -> Place {
         let first = module.split('.').next().unwrap_or(module);
         let home = self.home(first);
         if let Some(folder) = &home.of_module {
@@ -205,7 +197,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// Whether a package has a folder or a compiled module of this name.
-    pub(super) fn is_folder(&self, module: &Module, name: &str) -> bool {
+    pub(in crate::diagnose) fn is_folder(&self, module: &Module, name: &str) -> bool {
         let folder = module.path.strip_suffix("/__init__.py");
         folder.is_some_and(|folder| {
             self.project.tree.is_folder(&join(folder, name)) || self.is_native(&join(folder, name))
@@ -222,64 +214,8 @@ impl<'p, 's> Search<'p, 's> {
         })
     }
 
-    /// The first name of an import that a package of the environment does not have.
-    pub(super) fn outside_names(&self, import: &Import) -> Option<Trouble> {
-        let world = self.world?;
-        if import.names.is_empty() {
-            return None;
-        }
-        let Found::Source(source) = world.find(&import.from.module) else { return None };
-        let found = self.outside(source).filter(|found| !found.open)?;
-        let module = &import.from.module;
-        let missing = import.names.iter().find(|name| {
-            !found.names.contains(name.as_str())
-                && !super::is_of_every_module(name)
-                && !may_bind(&found.text, name)
-                && matches!(world.find(&format!("{module}.{name}")), Found::Missing(_))
-        })?;
-        let package = module.split('.').next().unwrap_or(module);
-        let nearest = nearest(missing, found.names.iter().map(String::as_str));
-        let distribution = world.metadata().providing(package);
-        let moved = world
-            .folder(package)
-            .and_then(|folder| elsewhere::module_with(self.project, &folder.to_string_lossy(), missing, ""));
-        let (hint, fix) = match moved {
-            Some(moved) => (format!("; `{moved}` has it"), format!("import `{missing}` from `{moved}`")),
-            None => {
-                let named = distribution.map_or_else(|| distribution::of(package), |one| one.name.clone());
-                (
-                    meant(nearest),
-                    format!("install a version of {named} that has it, or import what this one has"),
-                )
-            }
-        };
-        let version = distribution.map_or_else(String::new, |one| format!(" {}", one.version));
-        Some(Trouble {
-            kind: CauseKind::MissingName,
-            name: format!("{module}.{missing}"),
-            message: format!("`{module}`{version} as it is installed has no `{missing}`{hint}"),
-            fix,
-            chain: Vec::new(),
-            repair: None,
-        })
-    }
-
-    fn outside(&self, source: PathBuf) -> Option<Rc<Outside>> {
-        if let Some(known) = self.outside.borrow().get(&source) {
-            return known.clone();
-        }
-        let read = std::fs::read_to_string(&source).ok().and_then(|text| {
-            let read = read::read(&text, self.project.settings.version).ok()?;
-            let open = read.dynamic || !read.body.stars.is_empty() || read.body.last("__getattr__").is_some();
-            let names = read.body.names.into_iter().map(|(name, _)| name).collect();
-            Some(Rc::new(Outside { text, names, open }))
-        });
-        self.outside.borrow_mut().insert(source, read.clone());
-        read
-    }
-
     /// Whether a plugin is one of pytest's own, or one that an installed package has by this name.
-    pub(super) fn is_own_plugin(&self, name: &str) -> bool {
+    pub(in crate::diagnose) fn is_own_plugin(&self, name: &str) -> bool {
         let is_there = |world: &World| {
             !matches!(world.find(&format!("_pytest.{name}")), Found::Missing(_))
                 || world.metadata().plugins().any(|(plugin, _)| plugin == name)
@@ -288,7 +224,7 @@ impl<'p, 's> Search<'p, 's> {
     }
 
     /// The sources of an installed module and of the packages it is in, when its distribution lacks something it needs.
-    pub(super) fn doubtful(&self, module: &str) -> Vec<String> {
+    pub(in crate::diagnose) fn doubtful(&self, module: &str) -> Vec<String> {
         let Some(world) = self.world else { return Vec::new() };
         let top = module.split('.').next().unwrap_or(module);
         let distribution = world.metadata().providing(top);
@@ -302,120 +238,9 @@ impl<'p, 's> Search<'p, 's> {
         });
         sources.collect()
     }
-
-    pub(super) fn missing_name(&self, module: &Module, name: &str) -> Trouble {
-        let top = module.path.split_once('/').map_or("", |(top, _)| top);
-        let moved = elsewhere::module_with(self.project, top, name, &module.path);
-        let nearest = nearest(name, module.body.names.iter().map(|(name, _)| name.as_str()));
-        let (hint, fix) = match &moved {
-            Some(moved) => (format!("; `{moved}` has it"), format!("import `{name}` from `{moved}`")),
-            None => (meant(nearest), format!("define `{name}` there, or correct the import")),
-        };
-        let repair = match moved {
-            Some(to) => Repair::Import { name: Some(name.to_owned()), to },
-            None => Repair::StubName { path: module.path.clone(), name: name.to_owned() },
-        };
-        Trouble {
-            kind: CauseKind::MissingName,
-            name: format!("{}:{name}", module.path),
-            message: format!("{} has no `{name}`{hint}", module.path),
-            fix,
-            chain: Vec::new(),
-            repair: Some(repair),
-        }
-    }
-
-    fn missing_module(&self, path: &str, written: &str) -> Trouble {
-        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-        let names = self.names_in(folder);
-        let nearest = nearest(name, names.iter().map(String::as_str));
-        let top = path.split_once('/').map_or("", |(top, _)| top);
-        let moved = match nearest {
-            Some(_) => None,
-            None => elsewhere::module_called(self.project, top, name),
-        };
-        let (hint, fix) = match &moved {
-            Some(moved) => (format!("; there is `{moved}`"), format!("import `{moved}` instead")),
-            None => (meant(nearest), "add the module, or correct the import".to_owned()),
-        };
-        Trouble {
-            kind: CauseKind::MissingModule,
-            name: written.to_owned(),
-            message: format!("the project has no module `{written}`: neither {path}.py nor {path}/{hint}"),
-            fix,
-            chain: Vec::new(),
-            repair: Some(match moved {
-                Some(to) => Repair::Import { name: None, to },
-                None => Repair::StubModule { path: format!("{path}.py") },
-            }),
-        }
-    }
-
-    /// The modules and packages in a folder of the project.
-    fn names_in(&self, folder: &str) -> Vec<String> {
-        let listing = self.project.tree.listing(folder);
-        let names = listing
-            .entries()
-            .filter_map(|(name, is_folder)| name.strip_suffix(".py").or(is_folder.then_some(name)));
-        names.filter(|name| !name.starts_with(['.', '_'])).map(str::to_owned).collect()
-    }
-
-    fn missing_inside(&self, module: &str, parts: usize) -> Trouble {
-        let there: Vec<&str> = module.split('.').take(parts).collect();
-        let there = there.join(".");
-        Trouble {
-            kind: CauseKind::MissingModule,
-            name: module.to_owned(),
-            message: format!("`{there}` as it is installed has no module `{module}`"),
-            fix: format!(
-                "install a version of {} that has it",
-                distribution::of(module.split('.').next().unwrap_or(module))
-            ),
-            chain: Vec::new(),
-            repair: None,
-        }
-    }
-
-    fn missing_package(&self, package: &str) -> Trouble {
-        let distribution = distribution::of(package);
-        let file = self.project.settings.requirements.as_deref();
-        let wanting = self.world.and_then(|world| world.metadata().wanting(&distribution));
-        let wanted = wanting.map_or_else(String::new, |by| format!("; {} {} needs it", by.name, by.version));
-        Trouble {
-            kind: CauseKind::MissingPackage,
-            name: package.to_owned(),
-            message: format!("`{package}` is not installed{wanted}"),
-            fix: match file {
-                Some(file) => format!("add `{distribution}` to {file}"),
-                None => format!("install `{distribution}`"),
-            },
-            chain: Vec::new(),
-            repair: file.map(|file| Repair::Require { file: file.to_owned(), distribution }),
-        }
-    }
-}
-
-/// Whether a text may bind a name in a way that is not read: by `global`, by `:=`, or as a text.
-fn may_bind(text: &str, name: &str) -> bool {
-    let is_global =
-        |line: &str| line.trim_start().starts_with("global ") && words(line).any(|word| word == name);
-    text.lines().any(is_global)
-        || [format!("{name} :="), format!("\"{name}\""), format!("'{name}'")]
-            .iter()
-            .any(|sign| text.contains(sign))
 }
 
 /// The words of a text: what may be a name.
-pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(in crate::diagnose) fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|sign: char| !sign.is_alphanumeric() && sign != '_')
-}
-
-fn meant(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!("; did you mean `{name}`?"))
-}
-
-/// The name that differs least from what was written, when it differs little.
-pub(crate) fn nearest<'n>(wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let close = |name: &&str| *name != wanted && levenshtein(wanted, name) <= (wanted.len() / 3).min(3);
-    names.filter(close).min_by_key(|name| levenshtein(wanted, name))
 }
