@@ -1,7 +1,8 @@
 //! Fixtures with parameters: every test that uses one, directly or through others, exists once for each parameter.
 //! Source: pytest 8 and 9, `FixtureManager`.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::marks::{self, Marks};
 use crate::project::{Lead, Module, Place, Project, join};
@@ -44,20 +45,16 @@ pub(super) struct Fixtures {
 
 impl Fixtures {
     /// Those that a file's tests see: the module's own and those of the conftest files above it.
-    pub(super) fn of_file(
-        project: &Project<'_>,
-        file: &Arc<Module>,
-        plugins: &Arc<Vec<Fixture>>,
-    ) -> Fixtures {
+    pub(super) fn of_file(project: &Project<'_>, file: &Arc<Module>, shared: &Shared) -> Fixtures {
         let mut places = vec![Arc::new(of_module(project, file))];
         let mut folder = std::path::Path::new(&file.path).parent();
         while let Some(above) = folder {
             if let Some(conftest) = project.module(&join(&above.to_string_lossy(), "conftest.py")) {
-                places.push(Arc::new(of_module(project, &conftest)));
+                places.push(shared.of_conftest(project, &conftest));
             }
             folder = above.parent();
         }
-        places.push(Arc::clone(plugins));
+        places.push(Arc::clone(&shared.plugins));
         Fixtures { places }
     }
 
@@ -162,8 +159,30 @@ impl Fixtures {
     }
 }
 
+/// The fixtures that many files see.
+pub(super) struct Shared {
+    plugins: Arc<Vec<Fixture>>,
+    conftests: Mutex<HashMap<String, Arc<Vec<Fixture>>>>,
+}
+
+impl Shared {
+    pub(super) fn new(project: &Project<'_>, world: Option<&World>) -> Shared {
+        Shared { plugins: Arc::new(of_plugins(project, world)), conftests: Mutex::default() }
+    }
+
+    /// The fixtures of a conftest file, found once.
+    fn of_conftest(&self, project: &Project<'_>, conftest: &Arc<Module>) -> Arc<Vec<Fixture>> {
+        let known = || self.conftests.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = known().get(&conftest.path) {
+            return Arc::clone(found);
+        }
+        let found = Arc::new(of_module(project, conftest));
+        Arc::clone(known().entry(conftest.path.clone()).or_insert(found))
+    }
+}
+
 /// The fixtures of the plugins that are installed.
-pub(super) fn of_plugins(project: &Project<'_>, world: Option<&World>) -> Vec<Fixture> {
+fn of_plugins(project: &Project<'_>, world: Option<&World>) -> Vec<Fixture> {
     let Some(world) = world else { return Vec::new() };
     let modules = world.metadata().plugins().filter_map(|(_, module)| match world.find(module) {
         Found::Source(source) => project.module(source.to_str()?),

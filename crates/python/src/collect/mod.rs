@@ -27,7 +27,7 @@ use crate::settings::Settings;
 use crate::stand_ins;
 use crate::world::World;
 
-use fixtures::{Fixture, Fixtures};
+use fixtures::{Fixtures, Shared};
 use marks::Marks;
 pub(crate) use unmet::Unmet;
 
@@ -50,8 +50,8 @@ pub fn collect(settings: &Settings) -> Collection {
         files.retain(|file| affected.contains(project.shown(file).as_path()));
         collection.impact = Some(impact);
     }
-    let plugins = Arc::new(fixtures::of_plugins(&project, world.as_ref()));
-    let of_files = each_file(&project, &files, &plugins);
+    let shared = Shared::new(&project, world.as_ref());
+    let of_files = each_file(&project, &files, &shared);
     let troubles = troubles(&project, world.as_ref(), &files, &of_files);
     let broken: HashSet<&str> = troubles.broken.iter().map(|(path, ..)| path.as_str()).collect();
     let fine = files.iter().zip(of_files).filter(|(path, _)| !broken.contains(path.as_str()));
@@ -91,14 +91,14 @@ pub(crate) struct OfFile {
 }
 
 /// What each file has, read on a few threads and put in the files' order.
-fn each_file(project: &Project<'_>, files: &[String], plugins: &Arc<Vec<Fixture>>) -> Vec<OfFile> {
+fn each_file(project: &Project<'_>, files: &[String], shared: &Shared) -> Vec<OfFile> {
     let next = AtomicUsize::new(0);
     let results: Vec<Mutex<OfFile>> = files.iter().map(|_| Mutex::default()).collect();
     let work = || {
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let (Some(path), Some(result)) = (files.get(at), results.get(at)) else { return };
-            let found = of_file(project, path, plugins);
+            let found = of_file(project, path, shared);
             *result.lock().unwrap_or_else(PoisonError::into_inner) = found;
         }
     };
@@ -113,12 +113,12 @@ fn each_file(project: &Project<'_>, files: &[String], plugins: &Arc<Vec<Fixture>
     results.into_iter().map(|one| one.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
 }
 
-fn of_file(project: &Project<'_>, path: &str, plugins: &Arc<Vec<Fixture>>) -> OfFile {
+fn of_file(project: &Project<'_>, path: &str, shared: &Shared) -> OfFile {
     let Some(module) = project.module(path) else { return OfFile::default() };
     if says_test(&module.body) == Some(false) {
         return OfFile::default();
     }
-    let fixtures = Fixtures::of_file(project, &module, plugins);
+    let fixtures = Fixtures::of_file(project, &module, shared);
     let mut collector =
         Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new(), unmet: Vec::new() };
     collector.module();

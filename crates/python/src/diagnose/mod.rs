@@ -167,7 +167,10 @@ impl<'p, 's> Diagnosis<'p, 's> {
         for step in &module.steps {
             match step {
                 Step::Import(import) if import.failure != Failure::Harmless => {
-                    self.at.insert(module.path.clone(), import.line);
+                    match self.at.get_mut(&module.path) {
+                        Some(line) => *line = import.line,
+                        None => _ = self.at.insert(module.path.clone(), import.line),
+                    }
                     match self.import(module, import, depth) {
                         State::Open | State::Fine => {}
                         State::Skipped => return State::Skipped,

@@ -16,6 +16,9 @@ pub(crate) use value::{Call, Value};
 /// How large a file may be, in bytes, to be read; larger ones are data.
 const LARGEST: usize = 8 << 20;
 
+/// So many names are few.
+const FEW: usize = 32;
+
 /// A module, a class or a function's surroundings: names in the order in which they are bound.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Body {
@@ -95,14 +98,26 @@ impl Body {
 
     /// Each name once, where it was bound first, as in a dictionary, with what it is bound to in the end.
     pub(crate) fn each(&self) -> Vec<(&str, &Bound)> {
-        let mut last: std::collections::HashMap<&str, &Bound> = std::collections::HashMap::new();
-        let mut order = Vec::new();
+        let mut each: Vec<(&str, &Bound)> = Vec::with_capacity(self.names.len());
+        // Of a few names each is found faster without a table.
+        let mut places: Option<std::collections::HashMap<&str, usize>> =
+            (self.names.len() > FEW).then(std::collections::HashMap::new);
         for (name, bound) in &self.names {
-            if last.insert(name, bound).is_none() {
-                order.push(name.as_str());
+            let known = match &places {
+                Some(places) => places.get(name.as_str()).copied(),
+                None => each.iter().position(|(other, _)| other == name),
+            };
+            match known {
+                Some(at) => each[at].1 = bound,
+                None => {
+                    if let Some(places) = &mut places {
+                        places.insert(name, each.len());
+                    }
+                    each.push((name, bound));
+                }
             }
         }
-        order.into_iter().map(|name| (name, last[name])).collect()
+        each
     }
 }
 
