@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use testyard_model::collection::FoundStub;
 
-use crate::cache::Cache;
+use crate::cache::{Cache, Witness};
 use crate::read::{self, Body, Bound, From, Read, Step, Stub, Uses};
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -105,12 +105,13 @@ pub(crate) enum Lead {
 }
 
 impl<'s> Project<'s> {
-    pub(crate) fn new(settings: &'s Settings) -> Project<'s> {
+    pub(crate) fn new(settings: &'s Settings, witness: &Arc<Witness>) -> Project<'s> {
         let cache = settings.cache.as_deref();
         Project {
             settings,
-            tree: Tree::new(settings.root.clone()),
-            cache: cache.map(|folder| Cache::open(folder, &settings.root, settings.version)),
+            tree: Tree::new(settings.root.clone(), Arc::clone(witness)),
+            cache: cache
+                .map(|folder| Cache::open(folder, &settings.root, settings.version, Arc::clone(witness))),
             modules: Mutex::default(),
             imported: RwLock::default(),
         }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::cache::Witness;
+
 /// What lies in a folder, in the order of names.
 #[derive(Debug, Default)]
 pub(crate) struct Listing {
@@ -29,12 +31,13 @@ impl Listing {
 #[derive(Debug)]
 pub(crate) struct Tree {
     root: PathBuf,
+    witness: Arc<Witness>,
     listings: RwLock<HashMap<String, Arc<Listing>>>,
 }
 
 impl Tree {
-    pub(crate) fn new(root: PathBuf) -> Tree {
-        Tree { root, listings: RwLock::default() }
+    pub(crate) fn new(root: PathBuf, witness: Arc<Witness>) -> Tree {
+        Tree { root, witness, listings: RwLock::default() }
     }
 
     pub(crate) fn is_file(&self, path: &str) -> bool {
@@ -61,11 +64,14 @@ impl Tree {
     }
 
     fn read(&self, folder: &str) -> Listing {
-        let each = fs::read_dir(self.root.join(folder)).into_iter().flatten().flatten();
+        let whole = self.root.join(folder);
+        self.witness.see(&whole);
+        let each = fs::read_dir(whole).into_iter().flatten().flatten();
         let named = each.filter_map(|entry| {
             let kind = entry.file_type().ok()?;
             // A link is what it leads to.
             let (is_file, is_folder) = if kind.is_symlink() {
+                self.witness.see(&entry.path());
                 let target = fs::metadata(entry.path()).ok()?;
                 (target.is_file(), target.is_dir())
             } else {
@@ -88,7 +94,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("a/b")).unwrap();
         testyard_sys::files::write(&folder.path().join("a/c.py"), "").unwrap();
-        let tree = Tree::new(folder.path().to_owned());
+        let tree = Tree::new(folder.path().to_owned(), std::sync::Arc::default());
         assert!(tree.is_folder("") && tree.is_folder("a") && tree.is_folder("a/b"));
         assert!(tree.is_file("a/c.py") && !tree.is_file("a/b") && !tree.is_folder("a/c.py"));
         assert!(!tree.is_file("a/d.py") && !tree.is_file("x/y/z.py") && !tree.is_folder("x"));

@@ -15,6 +15,7 @@ use std::time::Instant;
 
 use testyard_model::{CollectedTest, Collection};
 
+use crate::cache::Whole;
 use crate::diagnose::search::Search;
 use crate::diagnose::{self, Diagnosis, Troubles};
 use crate::files;
@@ -37,10 +38,16 @@ const STACK: usize = 256 << 20;
 /// Collects the tests of a project, without running anything of it.
 pub fn collect(settings: &Settings) -> Collection {
     let started = Instant::now();
-    let world = settings.environment.as_deref().and_then(World::of);
+    let whole = Whole::of(settings);
+    if let Some(mut known) = whole.as_ref().and_then(Whole::known) {
+        known.elapsed_ms = elapsed(started);
+        return known;
+    }
+    let witness = Arc::default();
+    let world = settings.environment.as_deref().and_then(|folder| World::of(folder, &witness));
     let mut settings = settings.clone();
     settings.version = world.as_ref().and_then(|world| world.version).or(settings.version);
-    let project = Project::new(&settings);
+    let project = Project::new(&settings, &witness);
     let mut files = files::files(&project);
     let mut collection = Collection { judged: world.is_some(), ..Collection::default() };
     if let Some(changes) = &settings.changes {
@@ -64,8 +71,16 @@ pub fn collect(settings: &Settings) -> Collection {
     collection.stand_ins = stand_ins::found(&project, &files);
     collection.stubs = project.stubs();
     project.keep();
-    collection.elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    drop(world);
+    if let Some(whole) = whole {
+        whole.keep(&collection, witness);
+    }
+    collection.elapsed_ms = elapsed(started);
     collection
+}
+
+fn elapsed(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// What is wrong with the files.

@@ -74,8 +74,8 @@ fn plugins_text(project: &Project<'_>, world: &World) -> String {
     packages.dedup();
     for package in packages {
         match (world.folder(&package), world.find(&package)) {
-            (Some(folder), _) => add_folder(&folder, &mut text, 6),
-            (None, Found::Source(file)) => add_file(&file, &mut text),
+            (Some(folder), _) => add_folder(world, &folder, &mut text, 6),
+            (None, Found::Source(file)) => add_file(world, &file, &mut text),
             _ => {}
         }
     }
@@ -83,27 +83,28 @@ fn plugins_text(project: &Project<'_>, world: &World) -> String {
     let named = project.settings.options.iter().map(|word| word.trim_start_matches("-p"));
     for name in named.filter(|name| !name.starts_with('-')) {
         let path = name.replace('.', "/");
-        add_file(&project.settings.root.join(format!("{path}.py")), &mut text);
-        add_folder(&project.settings.root.join(path), &mut text, 3);
+        add_file(world, &project.settings.root.join(format!("{path}.py")), &mut text);
+        add_folder(world, &project.settings.root.join(path), &mut text, 3);
     }
     text
 }
 
-fn add_folder(folder: &Path, text: &mut String, depth: usize) {
+fn add_folder(world: &World, folder: &Path, text: &mut String, depth: usize) {
+    world.see(folder);
     let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> = entries.collect();
     paths.sort();
     for path in paths {
         if path.is_dir() && depth > 0 {
-            add_folder(&path, text, depth - 1);
+            add_folder(world, &path, text, depth - 1);
         } else if path.extension().is_some_and(|kind| kind == "py" || kind == "pyi") {
-            add_file(&path, text);
+            add_file(world, &path, text);
         }
     }
 }
 
-fn add_file(file: &Path, text: &mut String) {
-    if let Some(more) = fs::read_to_string(file).ok().filter(|more| text.len() + more.len() < MOST) {
+fn add_file(world: &World, file: &Path, text: &mut String) {
+    if let Some(more) = world.text(file).filter(|more| text.len() + more.len() < MOST) {
         text.push_str(&more);
         text.push('\n');
     }

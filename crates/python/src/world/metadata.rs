@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::cache::Witness;
+
 /// A package that is installed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Distribution {
@@ -28,10 +30,11 @@ pub(crate) struct Metadata {
 
 impl Metadata {
     /// Reads the packages in a folder of them.
-    pub(super) fn of(site: &Path) -> Metadata {
+    pub(super) fn of(site: &Path, witness: &Witness) -> Metadata {
         let entries = fs::read_dir(site).into_iter().flatten().flatten().map(|entry| entry.path());
         let infos = entries.filter(|path| path.extension().is_some_and(|kind| kind == "dist-info"));
-        let mut distributions: Vec<Distribution> = infos.filter_map(|path| distribution(&path)).collect();
+        let mut distributions: Vec<Distribution> =
+            infos.filter_map(|path| distribution(&path, witness)).collect();
         distributions.sort_by(|a, b| a.name.cmp(&b.name));
         Metadata { distributions }
     }
@@ -65,7 +68,8 @@ impl Metadata {
     }
 }
 
-fn distribution(folder: &Path) -> Option<Distribution> {
+fn distribution(folder: &Path, witness: &Witness) -> Option<Distribution> {
+    ["METADATA", "entry_points.txt", "RECORD"].iter().for_each(|name| witness.see(&folder.join(name)));
     let metadata = fs::read_to_string(folder.join("METADATA")).ok()?;
     let head = metadata.split("\n\n").next().unwrap_or_default();
     let field = |name: &str| {

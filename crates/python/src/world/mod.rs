@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 pub(crate) use metadata::Metadata;
 
+use crate::cache::Witness;
+
 /// Modules that are part of the interpreter itself and have no file. Source: `sys.builtin_module_names` of CPython 3.9 to 3.13.
 const BUILT_IN: [&str; 36] = [
     "_abc",
@@ -54,6 +56,7 @@ const BUILT_IN: [&str; 36] = [
 pub(crate) struct World {
     /// The folders to search, in order.
     folders: Vec<PathBuf>,
+    witness: Arc<Witness>,
     /// Where packages are installed.
     site: PathBuf,
     metadata: OnceLock<Metadata>,
@@ -78,7 +81,9 @@ pub(crate) enum Found {
 
 impl World {
     /// The environment in a folder; nothing when there is none.
-    pub(crate) fn of(environment: &Path) -> Option<World> {
+    pub(crate) fn of(environment: &Path, witness: &Arc<Witness>) -> Option<World> {
+        witness.see(&environment.join("lib"));
+        witness.see(&environment.join("pyvenv.cfg"));
         let lib = fs::read_dir(environment.join("lib")).ok()?.flatten();
         let (version, lib) = lib
             .filter_map(|entry| Some((version_of(&entry.file_name().to_string_lossy())?, entry.path())))
@@ -87,19 +92,22 @@ impl World {
         let base = base(environment, version).unwrap_or_else(|| lib.clone());
         let mut folders = vec![base.clone(), base.join("lib-dynload"), site.clone()];
         let mut mapped = HashMap::new();
+        witness.see(&site);
         let names = fs::read_dir(&site).into_iter().flatten().flatten();
         let mut names: Vec<PathBuf> = names.map(|entry| entry.path()).collect();
         names.sort();
         for path in names {
+            witness.see(&path);
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if name.ends_with(".pth") {
-                folders.extend(paths_of(&path, &site));
+                folders.extend(paths_of(&path, &site, witness));
             } else if name.starts_with("__editable__") && name.ends_with("_finder.py") {
                 mapped.extend(mapping_of(&path));
             }
         }
         Some(World {
             folders,
+            witness: Arc::clone(witness),
             site,
             metadata: OnceLock::new(),
             mapped,
@@ -111,7 +119,7 @@ impl World {
 
     /// What the installed packages say of themselves.
     pub(crate) fn metadata(&self) -> &Metadata {
-        self.metadata.get_or_init(|| Metadata::of(&self.site))
+        self.metadata.get_or_init(|| Metadata::of(&self.site, &self.witness))
     }
 
     /// The folder of an installed package.
@@ -149,11 +157,12 @@ impl World {
                 Step::Namespace(_) if last => return Found::Opaque,
                 Step::Namespace(folders) => places = folders,
                 // A package that makes its modules as it runs, such as `six.moves`.
-                Step::Module(source) if is_dynamic(&source) => return Found::Opaque,
+                Step::Module(source) if self.is_dynamic(&source) => return Found::Opaque,
                 Step::Native => return Found::Opaque,
                 Step::Module(_) => return Found::Missing(number + 1),
                 Step::Nothing
-                    if places.iter().any(|place| is_dynamic(&place.join("__init__.py"))) && number > 0 =>
+                    if places.iter().any(|place| self.is_dynamic(&place.join("__init__.py")))
+                        && number > 0 =>
                 {
                     return Found::Opaque;
                 }
@@ -192,12 +201,29 @@ impl World {
         if namespaces.is_empty() { Step::Nothing } else { Step::Namespace(namespaces) }
     }
 
+    /// Takes note that something is looked at.
+    pub(crate) fn see(&self, path: &Path) {
+        self.witness.see(path);
+    }
+
+    /// The text of a file of the environment.
+    pub(crate) fn text(&self, source: &Path) -> Option<String> {
+        self.witness.see(source);
+        fs::read_to_string(source).ok()
+    }
+
+    /// Whether a package puts modules in place as it runs.
+    fn is_dynamic(&self, source: &Path) -> bool {
+        self.text(source).is_some_and(|text| text.contains("sys.modules") || text.contains("__path__"))
+    }
+
     /// The names in a folder, read once; none of what is no folder.
     fn listing(&self, folder: &Path) -> Arc<HashSet<String>> {
         let mut listings = self.listings.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = listings.get(folder) {
             return Arc::clone(known);
         }
+        self.witness.see(folder);
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
         let names = Arc::new(names.collect::<HashSet<String>>());
@@ -223,11 +249,6 @@ enum Step {
     Nothing,
 }
 
-/// Whether a package puts modules in place as it runs.
-fn is_dynamic(source: &Path) -> bool {
-    fs::read_to_string(source).is_ok_and(|text| text.contains("sys.modules") || text.contains("__path__"))
-}
-
 fn version_of(folder: &str) -> Option<(u32, u32)> {
     let (major, minor) = folder.strip_prefix("python")?.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
@@ -245,12 +266,13 @@ fn base(environment: &Path, version: (u32, u32)) -> Option<PathBuf> {
 }
 
 /// The folders that a `.pth` file adds.
-fn paths_of(file: &Path, site: &Path) -> Vec<PathBuf> {
+fn paths_of(file: &Path, site: &Path, witness: &Witness) -> Vec<PathBuf> {
     let text = fs::read_to_string(file).unwrap_or_default();
     let lines = text.lines().map(str::trim);
     let paths =
         lines.filter(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("import "));
-    paths.map(|line| site.join(line)).filter(|path| path.is_dir()).collect()
+    let paths = paths.map(|line| site.join(line)).inspect(|path| witness.see(path));
+    paths.filter(|path| path.is_dir()).collect()
 }
 
 /// What the finder of an editable installation maps: `MAPPING = {'package': '/its/folder'}`.

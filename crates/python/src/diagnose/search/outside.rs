@@ -67,7 +67,7 @@ impl Search<'_, '_> {
         if let Some(known) = self.outside.borrow().get(&source) {
             return known.clone();
         }
-        let read = std::fs::read_to_string(&source).ok().and_then(|text| {
+        let read = self.world.and_then(|world| world.text(&source)).and_then(|text| {
             let read = read::read(&text, self.project.settings.version).ok()?;
             let open = read.dynamic || !read.body.stars.is_empty() || read.body.last("__getattr__").is_some();
             let names = read.body.names.into_iter().map(|(name, _)| name).collect();

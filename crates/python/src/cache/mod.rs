@@ -2,37 +2,31 @@
 //!
 //! One file for each project. It is only a shortcut: whatever is wrong with it, files are read as if it were not there.
 
+mod whole;
+mod witness;
+
 use std::collections::{BTreeMap, HashMap};
-use std::fs::{self, Metadata};
+use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+pub(crate) use whole::Whole;
+pub(crate) use witness::Witness;
+
+use witness::{Stamp, stamp};
+
 use crate::read::Read;
 
 /// Raised whenever what is kept, or how files are read, changes.
-const FORMAT: u32 = 7;
-/// A file that changed less than so many nanoseconds before it was read may change again within one tick of its file
-/// system's clock, and look the same: two seconds on FAT. The contents decide then.
-const TICK_NS: u128 = 2_000_000_000;
-
+const FORMAT: u32 = 8;
 /// What was read of a file: what stands in it, or the line and what is wrong there.
 pub(crate) type Outcome = Result<Read, (u32, String)>;
 
 type Hash = [u8; 32];
-
-/// What tells that a file is the same as before without reading it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Stamp {
-    size: u64,
-    modified_ns: i128,
-    changed_ns: i128,
-    inode: u64,
-}
 
 /// One file, in the index.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -66,24 +60,31 @@ pub(crate) struct Cache {
     tag: String,
     data: Vec<u8>,
     known: HashMap<String, Known>,
+    witness: Arc<Witness>,
     /// What is to be written: entries that are new or no longer as they were.
     fresh: Mutex<BTreeMap<String, (Entry, Vec<u8>)>>,
 }
 
 impl Cache {
     /// What is kept for a project in a folder of caches. The version of Python decides how files are read.
-    pub(crate) fn open(folder: &Path, root: &Path, version: Option<(u32, u32)>) -> Cache {
+    pub(crate) fn open(
+        folder: &Path,
+        root: &Path,
+        version: Option<(u32, u32)>,
+        witness: Arc<Witness>,
+    ) -> Cache {
         let name = hex(&Sha256::digest(root.as_os_str().as_encoded_bytes())[..8]);
         let tag = format!("{FORMAT} {} {version:?} {}", env!("CARGO_PKG_VERSION"), root.display());
         let file = folder.join(format!("{name}.bin"));
         let data = fs::read(&file).unwrap_or_default();
         let known = index(&data, &tag).unwrap_or_default();
-        Cache { file, root: root.to_owned(), tag, data, known, fresh: Mutex::default() }
+        Cache { file, root: root.to_owned(), tag, data, known, witness, fresh: Mutex::default() }
     }
 
     /// What stands in a file, from before when it is still the same; nothing when it cannot be read.
     pub(crate) fn read(&self, path: &str, read: impl FnOnce(Vec<u8>) -> Outcome) -> Option<Outcome> {
         let whole = self.root.join(path);
+        self.witness.see(&whole);
         let stamp = stamp(&fs::metadata(&whole).ok()?);
         let known = self.known.get(path);
         if let Some(known) = known.filter(|known| stamp.is_some() && known.entry.stamp == stamp)
@@ -129,22 +130,16 @@ impl Cache {
         let index = Index { tag: self.tag, entries: all.iter().map(|(entry, _)| (*entry).clone()).collect() };
         let Ok(mut body) = postcard::to_stdvec(&index) else { return };
         all.iter().for_each(|(_, bytes)| body.extend_from_slice(bytes));
-        let mut file = crc32fast::hash(&body).to_le_bytes().to_vec();
-        file.append(&mut body);
         if let Some(folder) = self.file.parent() {
-            let _ =
-                fs::create_dir_all(folder).and_then(|()| testyard_sys::files::write_atomic(&self.file, file));
+            let _ = fs::create_dir_all(folder)
+                .and_then(|()| testyard_sys::files::write_atomic(&self.file, wrapped(body)));
         }
     }
 }
 
 /// The entries of a cache, when it is whole and was written for the same.
 fn index(data: &[u8], tag: &str) -> Option<HashMap<String, Known>> {
-    let (sum, body) = data.split_first_chunk::<4>()?;
-    if crc32fast::hash(body).to_le_bytes() != *sum {
-        return None;
-    }
-    let (index, rest) = postcard::take_from_bytes::<Index>(body).ok()?;
+    let (index, rest) = postcard::take_from_bytes::<Index>(unwrapped(data)?).ok()?;
     if index.tag != tag {
         return None;
     }
@@ -157,20 +152,17 @@ fn index(data: &[u8], tag: &str) -> Option<HashMap<String, Known>> {
     Some(each.collect())
 }
 
-/// The stamp of a file; nothing when it changed a moment ago.
-#[cfg(unix)]
-fn stamp(metadata: &Metadata) -> Option<Stamp> {
-    use std::os::unix::fs::MetadataExt;
-    let ns = |seconds: i64, ns: i64| i128::from(seconds) * 1_000_000_000 + i128::from(ns);
-    let stamp = Stamp {
-        size: metadata.len(),
-        modified_ns: ns(metadata.mtime(), metadata.mtime_nsec()),
-        changed_ns: ns(metadata.ctime(), metadata.ctime_nsec()),
-        inode: metadata.ino(),
-    };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).ok()?.as_nanos();
-    let latest = u128::try_from(stamp.modified_ns.max(stamp.changed_ns)).ok()?;
-    (latest.saturating_add(TICK_NS) < now).then_some(stamp)
+/// Bytes behind their checksum.
+fn wrapped(mut body: Vec<u8>) -> Vec<u8> {
+    let mut file = crc32fast::hash(&body).to_le_bytes().to_vec();
+    file.append(&mut body);
+    file
+}
+
+/// The bytes behind a checksum, when it is theirs.
+fn unwrapped(data: &[u8]) -> Option<&[u8]> {
+    let (sum, body) = data.split_first_chunk::<4>()?;
+    (crc32fast::hash(body).to_le_bytes() == *sum).then_some(body)
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -186,7 +178,7 @@ mod tests {
 
     /// Reads a file of a project through its cache; tells whether it came from there.
     fn is_kept(folder: &Path, path: &str, version: Option<(u32, u32)>) -> bool {
-        let cache = Cache::open(&folder.join("cache"), folder, version);
+        let cache = Cache::open(&folder.join("cache"), folder, version, Arc::default());
         let was_read = Cell::new(false);
         let outcome = cache.read(path, |bytes| {
             was_read.set(true);
@@ -214,16 +206,6 @@ mod tests {
         assert!(!is_kept(folder, "a.py", None), "a change of the same length is seen at once");
         assert!(is_kept(folder, "b.py", None), "what is asked for later stays");
         assert!(!is_kept(folder, "b.py", Some((3, 9))), "another Python reads files in another way");
-    }
-
-    #[test]
-    fn a_file_of_another_day_is_known_by_its_stamp() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.py");
-        testyard_sys::files::write(&path, "").unwrap();
-        assert_eq!(stamp(&fs::metadata(&path).unwrap()), None, "it may change within this tick");
-        let interpreter = fs::metadata("/bin/sh").unwrap();
-        assert_eq!(stamp(&interpreter).map(|stamp| stamp.size), Some(interpreter.len()));
     }
 
     #[test]
