@@ -640,7 +640,7 @@ fn a_run_begins_with_a_forecast_and_says_where_it_was_wrong() {
     ];
     let run = Project::of(&files).testyard(&["run"]);
     let at = |what: &str| run.stderr.find(what).unwrap_or_else(|| panic!("no `{what}` in {}", run.stderr));
-    let forecast = at("forecast for tests: app/__init__.py has no `gone` (1 files, 1 tests)");
+    let forecast = at("forecast for tests: app/__init__.py has no `gone` (1 file, 1 test)");
     assert!(forecast < at("pytest collects the tests"), "{}", run.stderr);
     at("1 that they do not (test_a.py::test_made), and not 0 that they do");
     let plain = Project::of(&[("test_a.py", "def test_a(): pass\n")]).testyard(&["run"]);

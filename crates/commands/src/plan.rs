@@ -1,10 +1,8 @@
 //! `testyard plan`: what a run would do, and why. Also where every other verb gets its plan from.
 
-use std::path::PathBuf;
-
 use testyard_model::Plan;
 use testyard_model::secret::Masker;
-use testyard_project::Request;
+use testyard_project::{Only, Request};
 
 use crate::{CommandError, Context};
 
@@ -13,8 +11,8 @@ use crate::{CommandError, Context};
 pub struct Selection {
     /// Suites by name, or test files and folders; everything when empty.
     pub names: Vec<String>,
-    /// Of the pytest suites, these files only, absolute.
-    pub only: Option<Vec<PathBuf>>,
+    /// Narrow the pytest suites to some files.
+    pub only: Option<Only>,
     /// Arguments for the test runner.
     pub runner_arguments: Vec<String>,
 }

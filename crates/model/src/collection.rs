@@ -162,6 +162,9 @@ pub struct Impact {
     pub affected: Vec<AffectedFile>,
     /// How many test files there are.
     pub of: usize,
+    /// Those files, relative to the project.
+    #[serde(skip)]
+    pub considered: Vec<PathBuf>,
 }
 
 /// What stands in the place of a service in a test that is there to use the real one.

@@ -28,4 +28,4 @@ pub mod workflow;
 pub use error::ConfigError;
 pub use lower::lower;
 pub use project::{Project, Retention, load};
-pub use request::Request;
+pub use request::{Only, Request};

@@ -14,8 +14,8 @@ pub struct Request {
     pub variables: BTreeMap<String, String>,
     /// What to run: names of suites, or paths of tests, `tests/test_a.py::test_b`. Empty means everything.
     pub selection: Vec<String>,
-    /// Of the pytest suites, run these files only, absolute; what cannot be narrowed is run as a whole.
-    pub only: Option<Vec<PathBuf>>,
+    /// Narrow the pytest suites to some files; what cannot be narrowed is run as a whole.
+    pub only: Option<Only>,
     /// Arguments for the test runner, for this one call.
     pub runner_arguments: Vec<String>,
     /// The folder the caller stands in; paths in the selection start there, else at the root.
@@ -24,4 +24,13 @@ pub struct Request {
     pub ignore_file: bool,
     /// Whether to plan every service, used by a suite or not: for bringing up the environment alone.
     pub every_service: bool,
+}
+
+/// The files that pytest suites are narrowed to. All are absolute.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Only {
+    /// Those to run.
+    pub files: Vec<PathBuf>,
+    /// Those that were chosen from: of a suite that holds none of them nothing is known.
+    pub of: Vec<PathBuf>,
 }

@@ -26,6 +26,7 @@ pub(crate) fn impact(
         since: changes.since.clone(),
         changed: changes.files.iter().map(PathBuf::from).collect(),
         of: files.len(),
+        considered: files.iter().map(|file| project.shown(file)).collect(),
         ..Impact::default()
     };
     let mut changed: HashMap<String, &str> = HashMap::new();

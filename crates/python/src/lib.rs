@@ -20,4 +20,5 @@ mod tree;
 mod world;
 
 pub use collect::collect;
+pub use diagnose::plugin_of;
 pub use settings::{Changes, ImportMode, Refusal, Settings};

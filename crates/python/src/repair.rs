@@ -93,12 +93,9 @@ impl Texts<'_, '_> {
         // What is shown begins at the project, which is above the root by the folder's own parts.
         let settings = self.project.settings;
         let up = settings.folder.components().fold(settings.root.clone(), |root, _| root.join(".."));
-        let text = std::fs::read_to_string(up.join(path)).unwrap_or_default();
-        self.changed.entry(path.to_owned()).or_insert_with(|| FileChange {
-            path: path.into(),
-            before: text.clone(),
-            after: text,
-            because: Vec::new(),
+        self.changed.entry(path.to_owned()).or_insert_with(|| {
+            let text = std::fs::read_to_string(up.join(path)).unwrap_or_default();
+            FileChange { path: path.into(), before: text.clone(), after: text, because: Vec::new() }
         })
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod verify;
 use std::path::PathBuf;
 
 use testyard_model::Collection;
+use testyard_model::collection::Verification;
 use testyard_python::Settings;
 
 use crate::{CommandError, Context};
@@ -57,8 +58,12 @@ pub fn collect(context: &Context, request: &CollectRequest) -> Result<Collection
             help: "name its interpreter: --python .venv/bin/python".to_owned(),
         })?;
         let paths = verified_paths(request, &settings, &collection);
-        collection.verification =
-            Some(verify::verify(&python, &settings.root, &settings.folder, &paths, &collection)?);
+        // Without a path pytest would collect everything.
+        let nothing = collection.impact.is_some() && paths.is_empty();
+        collection.verification = Some(match nothing {
+            true => Verification::default(),
+            false => verify::verify(&python, &settings.root, &settings.folder, &paths, &collection)?,
+        });
     }
     Ok(collection)
 }

@@ -1,5 +1,7 @@
 //! Narrowing a run to what changes can affect.
 
+use testyard_project::Only;
+
 use super::RunRequest;
 use crate::collect::{self, CollectRequest};
 use crate::plan::Selection;
@@ -35,6 +37,9 @@ pub(super) async fn select(
     let named = impact.affected.iter().take(NAMED);
     let named = named.map(|one| format!("{} is run: {}", one.path.display(), one.because));
     let notes = std::iter::once(counted).chain(named).collect();
-    let only = impact.affected.iter().map(|one| context.root.join(&one.path)).collect();
+    let only = Only {
+        files: impact.affected.iter().map(|one| context.root.join(&one.path)).collect(),
+        of: impact.considered.iter().map(|path| context.root.join(path)).collect(),
+    };
     Ok((Selection { only: Some(only), ..selection }, notes))
 }

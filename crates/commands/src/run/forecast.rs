@@ -32,10 +32,7 @@ impl Course {
         for (suite, collection) in &forecast.0 {
             let errors = collection.causes.iter().filter(|cause| cause.severity == Severity::Error);
             for cause in errors.take(NAMED) {
-                self.note(format!(
-                    "forecast for {suite}: {} ({} files, {} tests); {}",
-                    cause.message, cause.files, cause.tests, cause.fix
-                ));
+                self.note(format!("forecast for {suite}: {}", testyard_report::collect::forecast(cause)));
             }
         }
         forecast

@@ -9,7 +9,7 @@ use super::suites::Draft;
 use crate::codes;
 use crate::error::ConfigError;
 use crate::nearest;
-use crate::request::Request;
+use crate::request::{Only, Request};
 use crate::source::Source;
 
 /// Options of pytest that take their value as the next word. A path after one of them is no test.
@@ -61,8 +61,8 @@ pub(super) fn apply(root: &Path, request: &Request, drafts: Vec<Draft>) -> Resul
     if !paths.is_empty() {
         drafts = narrowed(drafts, &paths)?;
     }
-    if let Some(files) = &request.only {
-        drafts = drafts.into_iter().filter_map(|draft| with_only(draft, files)).collect();
+    if let Some(only) = &request.only {
+        drafts = drafts.into_iter().filter_map(|draft| with_only(draft, only)).collect();
     }
     let kept: Vec<String> = drafts.iter().map(|draft| draft.plan.name.clone()).collect();
     for draft in &mut drafts {
@@ -73,16 +73,18 @@ pub(super) fn apply(root: &Path, request: &Request, drafts: Vec<Draft>) -> Resul
     Ok(drafts)
 }
 
-/// A pytest suite with those of its files that are asked for, or nothing where it has none of them. Of other suites
-/// nobody knows which files they run.
-fn with_only(mut draft: Draft, files: &[PathBuf]) -> Option<Draft> {
-    if draft.plan.adapter != AdapterKind::Pytest {
+/// A pytest suite with those of its files that are asked for, or nothing where it has none of them. Of other suites, and
+/// of those whose files were not among the ones that were chosen from, nobody knows: they stay whole.
+fn with_only(mut draft: Draft, only: &Only) -> Option<Draft> {
+    let held = |files: &[PathBuf]| -> Vec<TestPath> {
+        let paths = files.iter().filter_map(|file| file.canonicalize().ok());
+        let paths = paths.map(|file| TestPath { file, rest: String::new() });
+        paths.filter(|path| !holders(std::slice::from_ref(&draft), path).is_empty()).collect()
+    };
+    if draft.plan.adapter != AdapterKind::Pytest || held(&only.of).is_empty() {
         return Some(draft);
     }
-    let paths = files.iter().filter_map(|file| file.canonicalize().ok());
-    let paths = paths.map(|file| TestPath { file, rest: String::new() });
-    let own: Vec<TestPath> =
-        paths.filter(|path| !holders(std::slice::from_ref(&draft), path).is_empty()).collect();
+    let own = held(&only.files);
     own.iter().for_each(|path| narrow(&mut draft.plan, path));
     (!own.is_empty()).then_some(draft)
 }

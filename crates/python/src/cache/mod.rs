@@ -73,9 +73,8 @@ impl Cache {
         version: Option<(u32, u32)>,
         witness: Arc<Witness>,
     ) -> Cache {
-        let name = hex(&Sha256::digest(root.as_os_str().as_encoded_bytes())[..8]);
         let tag = format!("{FORMAT} {} {version:?} {}", env!("CARGO_PKG_VERSION"), root.display());
-        let file = folder.join(format!("{name}.bin"));
+        let file = folder.join(format!("{}.bin", name(root)));
         let data = fs::read(&file).unwrap_or_default();
         let known = index(&data, &tag).unwrap_or_default();
         Cache { file, root: root.to_owned(), tag, data, known, witness, fresh: Mutex::default() }
@@ -165,8 +164,10 @@ fn unwrapped(data: &[u8]) -> Option<&[u8]> {
     (crc32fast::hash(body).to_le_bytes() == *sum).then_some(body)
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// What a project's files are called by.
+fn name(root: &Path) -> String {
+    let hash = Sha256::digest(root.as_os_str().as_encoded_bytes());
+    hash[..8].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

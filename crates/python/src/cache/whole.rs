@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use testyard_model::collection::{FoundStandIn, FoundStub};
 use testyard_model::{CollectedTest, Collection};
 
 use super::witness::{Evidence, Witness};
-use super::{FORMAT, hex, unwrapped, wrapped};
+use super::{FORMAT, name, unwrapped, wrapped};
 use crate::settings::Settings;
 
 /// A collection without causes, and what it rests on. The form on disk names no fields: none may be left out.
@@ -49,9 +48,8 @@ impl Whole {
     /// Where these settings' collection is kept; nothing for what depends on more than files.
     pub(crate) fn of(settings: &Settings) -> Option<Whole> {
         let folder = settings.cache.as_ref().filter(|_| settings.changes.is_none() && !settings.repair)?;
-        let name = hex(&Sha256::digest(settings.root.as_os_str().as_encoded_bytes())[..8]);
         let tag = format!("{FORMAT} {} {settings:?}", env!("CARGO_PKG_VERSION"));
-        Some(Whole { file: folder.join(format!("{name}.whole.bin")), tag })
+        Some(Whole { file: folder.join(format!("{}.whole.bin", name(&settings.root))), tag })
     }
 
     /// The collection from before, when everything it rests on is as it was.

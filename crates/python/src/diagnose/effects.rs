@@ -14,7 +14,8 @@ pub(super) type Edges = HashMap<String, Vec<String>>;
 
 /// Each test file that reaches such a call by its imports, with the first of them.
 pub(super) fn reached(project: &Project<'_>, files: &[String], edges: &Edges) -> Vec<(usize, Trouble)> {
-    let with_conftests = files.iter().flat_map(|file| conftests(file)).chain(files.iter().cloned());
+    let with_conftests =
+        files.iter().flat_map(|file| [conftests(file), project.packages(file), vec![file.clone()]].concat());
     let mut modules: BTreeSet<String> = with_conftests.collect();
     modules.extend(edges.values().flatten().cloned());
     let effects: Vec<(String, Trouble)> = modules
@@ -25,7 +26,7 @@ pub(super) fn reached(project: &Project<'_>, files: &[String], edges: &Edges) ->
         return Vec::new();
     }
     let each = files.iter().enumerate().filter_map(|(number, file)| {
-        let reach = reach(file, edges);
+        let reach = reach(project, file, edges);
         let (_, trouble) = effects.iter().find(|(path, _)| reach.contains(path))?;
         Some((number, trouble.clone()))
     });
@@ -33,8 +34,9 @@ pub(super) fn reached(project: &Project<'_>, files: &[String], edges: &Edges) ->
 }
 
 /// All modules that are imported with a file.
-fn reach(file: &str, edges: &Edges) -> HashSet<String> {
+fn reach(project: &Project<'_>, file: &str, edges: &Edges) -> HashSet<String> {
     let mut open = conftests(file);
+    open.extend(project.packages(file));
     open.push(file.to_owned());
     let mut reach: HashSet<String> = open.iter().cloned().collect();
     while let Some(path) = open.pop() {

@@ -23,6 +23,7 @@ use crate::world::World;
 
 pub(crate) use causes::{Troubles, settle};
 pub(crate) use search::missing::nearest;
+pub use start::plugin_of;
 
 use effects::Edges;
 use search::{Place, Search};

@@ -27,6 +27,11 @@ const OPTIONS: [(&str, &str, &str); 17] = [
     ("--html", "pytest_html", "pytest-html"),
 ];
 
+/// The package that brings the plugin of an option, where it is the only one that does.
+pub fn plugin_of(option: &str) -> Option<&'static str> {
+    OPTIONS.iter().find(|(known, ..)| *known == option).map(|(_, _, package)| *package)
+}
+
 /// The first thing that keeps pytest from starting.
 pub(super) fn refusal(settings: &Settings, world: Option<&World>) -> Option<Trouble> {
     let version =

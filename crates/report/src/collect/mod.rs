@@ -13,6 +13,7 @@ pub use findings::{described, findings};
 pub use json::json;
 
 use crate::style::{Line, Role, Style};
+use crate::text::many;
 
 /// The most files of one cause that are shown; the rest is counted.
 const OF_ONE_CAUSE: usize = 5;
@@ -241,7 +242,13 @@ fn summary(collection: &Collection) -> Line {
 }
 
 fn count(number: usize, word: &str) -> String {
-    format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+    many(number as u64, word)
+}
+
+/// A cause in one line, for those who are told of a run that only begins.
+pub fn forecast(cause: &CollectionCause) -> String {
+    let numbers = format!("{}, {}", count(cause.files, "file"), count(cause.tests, "test"));
+    format!("{} ({numbers}); {}", cause.message, cause.fix)
 }
 
 #[cfg(test)]

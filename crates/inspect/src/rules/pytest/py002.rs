@@ -12,6 +12,7 @@
 //! Source: the manuals of the plugins.
 
 use testyard_model::Place;
+use testyard_python::plugin_of;
 
 use super::declared;
 use crate::rule::{Rule, rule};
@@ -20,19 +21,6 @@ use crate::sink::Sink;
 
 /// The rule.
 pub(crate) const RULE: Rule = rule!("TY-PY002", "an option's plugin is not required", Warning, check);
-
-/// Options that only one plugin has, with the packages that bring it.
-const PLUGINS: [(&str, &[&str]); 9] = [
-    ("--cov", &["pytest-cov"]),
-    ("--cov-report", &["pytest-cov"]),
-    ("--cov-fail-under", &["pytest-cov"]),
-    ("--reruns", &["pytest-rerunfailures"]),
-    ("--numprocesses", &["pytest-xdist"]),
-    ("--dist", &["pytest-xdist"]),
-    ("--asyncio-mode", &["pytest-asyncio"]),
-    ("--ds", &["pytest-django"]),
-    ("--reuse-db", &["pytest-django"]),
-];
 
 fn check(scene: &Scene, found: &mut Sink<'_>) {
     let Some(config) = &scene.discovery().pytest else { return };
@@ -44,8 +32,7 @@ fn check(scene: &Scene, found: &mut Sink<'_>) {
     }
     let mut told: Vec<&str> = Vec::new();
     for (line, option) in declared::options(text) {
-        let Some((_, packages)) = PLUGINS.iter().find(|(known, _)| *known == option) else { continue };
-        let Some(package) = packages.first().filter(|package| !told.contains(*package)) else { continue };
+        let Some(package) = plugin_of(option).filter(|package| !told.contains(package)) else { continue };
         let asked = declared.iter().any(|path| scene.text(path).is_some_and(|text| names(text, package)));
         if !asked {
             told.push(package);
