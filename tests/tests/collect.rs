@@ -813,3 +813,22 @@ fn marks_are_told_with_their_reasons() {
         ]
     );
 }
+
+#[test]
+fn a_suite_that_lies_elsewhere_is_run_whole() {
+    let files = [
+        ("pytest.ini", "[pytest]\ntestpaths = tests\n"),
+        ("tests/test_a.py", "def test_a(): pass\n"),
+        ("tests/test_b.py", "def test_b(): pass\n"),
+        ("more/test_c.py", "def test_c(): pass\n"),
+        (
+            "testyard.toml",
+            "[[suite]]\nname = \"near\"\ncommand = \"pytest tests\"\n[[suite]]\nname = \"far\"\ncommand = \"pytest more\"\n",
+        ),
+    ];
+    let project = repository(&files, &[("tests/test_a.py", Some("def test_new(): pass\n"))]);
+    let run = project.testyard(&["run", "--changed", "--format", "json"]);
+    let document = run.json();
+    // One of the two near files, and the far one, of which nothing is known.
+    assert_eq!(document["counts"]["total"], 2, "{document}\n{}", run.stderr);
+}
