@@ -88,6 +88,8 @@ pub enum CauseKind {
     MissingPlugin,
     /// A test asks for a fixture that nothing defines.
     MissingFixture,
+    /// A package is imported that no requirement file names: it may come with another one, or not at all.
+    UndeclaredPackage,
     /// Something talks to the network or to a database when it is imported.
     SideEffect,
 }
@@ -106,6 +108,7 @@ impl CauseKind {
             CauseKind::Configuration => "configuration",
             CauseKind::MissingPlugin => "missing-plugin",
             CauseKind::MissingFixture => "missing-fixture",
+            CauseKind::UndeclaredPackage => "undeclared-package",
             CauseKind::SideEffect => "side-effect",
         }
     }
@@ -113,7 +116,7 @@ impl CauseKind {
     /// How much it matters: what only may go wrong is a warning.
     pub fn severity(self) -> Severity {
         match self {
-            CauseKind::SideEffect => Severity::Warning,
+            CauseKind::SideEffect | CauseKind::UndeclaredPackage => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -260,6 +263,21 @@ impl Verification {
     }
 }
 
+/// What says which packages there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackagesFrom {
+    /// Nothing: packages are not judged.
+    #[default]
+    Nothing,
+    /// The requirement files: what they bring along is not known.
+    Requirements,
+    /// The lock file of an environment that is not there yet.
+    Lock,
+    /// The environment that the tests will run in.
+    Environment,
+}
+
 /// What is collected.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collection {
@@ -287,8 +305,8 @@ pub struct Collection {
     pub comparison: Option<Comparison>,
     /// What pytest itself says, where it was asked.
     pub verification: Option<Verification>,
-    /// Whether installed packages were looked at; without an environment they cannot be.
-    pub judged: bool,
+    /// What packages are held against.
+    pub packages: PackagesFrom,
     /// How long it took, in milliseconds.
     pub elapsed_ms: u64,
 }

@@ -94,7 +94,7 @@ fn used(project: &Project<'_>, search: &Search<'_, '_>, module: &Arc<Module>) ->
                 let inside = names.iter().filter_map(|name| search.at(&join(&folder, name)));
                 found.extend(inside.map(|one| one.path.clone()));
             }
-            Place::World | Place::Missing(_) | Place::Unknown => {}
+            Place::World | Place::Missing(_) | Place::Undeclared(_) | Place::Unknown => {}
         }
     }
     for name in &module.uses.names {

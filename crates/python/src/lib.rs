@@ -21,4 +21,4 @@ mod world;
 
 pub use collect::collect;
 pub use diagnose::plugin_of;
-pub use settings::{Changes, ImportMode, Refusal, Settings};
+pub use settings::{Changes, Declared, ImportMode, Refusal, Settings};

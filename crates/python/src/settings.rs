@@ -1,5 +1,6 @@
 //! How pytest is told to collect.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// How pytest makes test files importable. Source: pytest's "Import modes".
@@ -38,6 +39,15 @@ pub struct Changes {
     pub always: Vec<String>,
 }
 
+/// What an environment made from the project's requirement files would hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The distributions, by the names that PyPI compares: in lower case, with `-` between the words.
+    pub names: BTreeSet<String>,
+    /// Whether that is all that would be installed, as a lock file says.
+    pub locked: bool,
+}
+
 /// What of pytest's configuration decides which tests exist. The defaults are pytest's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
@@ -63,6 +73,8 @@ pub struct Settings {
     pub version: Option<(u32, u32)>,
     /// The environment that the tests will run in, where there is one; without it, packages are not judged.
     pub environment: Option<PathBuf>,
+    /// What such an environment would hold, where there is none and the project's files say it.
+    pub declared: Option<Declared>,
     /// The file that a missing package belongs into, as people know it.
     pub requirements: Option<String>,
     /// Where what was read is kept for the next time; nothing is kept when not said.
@@ -113,6 +125,7 @@ impl Settings {
             python_path: Vec::new(),
             version: None,
             environment: None,
+            declared: None,
             requirements: None,
             cache: None,
             repair: false,

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use testyard_model::{Finding, Severity};
 use testyard_project::codes;
-use testyard_project::discover::{Discovery, PytestConfig, discover};
-use testyard_python::{Changes, ImportMode, Refusal, Settings};
+use testyard_project::discover::{Discovery, PytestConfig, declared, discover};
+use testyard_python::{Changes, Declared, ImportMode, Refusal, Settings};
 
 use super::CollectRequest;
 use crate::{CommandError, Context};
@@ -24,6 +24,10 @@ pub(super) fn settings(context: &Context, request: &CollectRequest) -> Result<Se
         Some(python) => Some(environment(&context.folder.join(python))?),
         None => existing,
     };
+    if settings.environment.is_none() {
+        let declared = declared(&discovery.python.install);
+        settings.declared = declared.map(|one| Declared { names: one.names, locked: one.locked });
+    }
     let requirements = discovery.python.install.iter().map(|one| one.file.as_path());
     let requirements = requirements.filter_map(|file| file.strip_prefix(&context.root).ok()).next();
     settings.requirements = requirements.map(|file| file.display().to_string());

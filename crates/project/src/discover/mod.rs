@@ -4,6 +4,7 @@
 //! which of several is meant. What does not: reading compose files, and deciding what a run makes of what was found.
 
 mod compose;
+mod distributions;
 pub(crate) mod ini;
 pub(crate) mod listing;
 mod pyproject;
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use testyard_model::Finding;
 
 pub use compose::ComposeFiles;
+pub use distributions::{Declared, declared};
 pub use pytest::PytestConfig;
 pub use python::PythonFound;
 pub use suite::{FoundSuite, OtherLanguage};

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use testyard_model::collection::{FoundStandIn, FoundStub};
+use testyard_model::collection::{FoundStandIn, FoundStub, PackagesFrom};
 use testyard_model::{CollectedTest, Collection};
 
 use super::witness::{Evidence, Witness};
@@ -22,7 +22,7 @@ struct Kept {
     files: Vec<PathBuf>,
     stand_ins: Vec<FoundStandIn>,
     stubs: Vec<FoundStub>,
-    judged: bool,
+    packages: PackagesFrom,
 }
 
 /// A test; its file is a place in the list of files.
@@ -92,18 +92,18 @@ fn kept(tag: String, evidence: Evidence, collection: &Collection) -> Option<Kept
         files: collection.files.clone(),
         stand_ins: collection.stand_ins.clone(),
         stubs: collection.stubs.clone(),
-        judged: collection.judged,
+        packages: collection.packages,
     })
 }
 
 fn collection(kept: Kept) -> Option<Collection> {
-    let Kept { tests, files, stand_ins, stubs, judged, .. } = kept;
+    let Kept { tests, files, stand_ins, stubs, packages, .. } = kept;
     let tests = tests.into_iter().map(|test| {
         let KeptTest { id, file, line, unexpanded, marks, skip, xfail } = test;
         Some(CollectedTest { id, path: files.get(file)?.clone(), line, unexpanded, marks, skip, xfail })
     });
     let tests = tests.collect::<Option<Vec<_>>>()?;
-    Some(Collection { tests, files, stand_ins, stubs, judged, ..Collection::default() })
+    Some(Collection { tests, files, stand_ins, stubs, packages, ..Collection::default() })
 }
 
 #[cfg(test)]

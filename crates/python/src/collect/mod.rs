@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
+use testyard_model::collection::PackagesFrom;
 use testyard_model::{CollectedTest, Collection};
 
 use crate::cache::Whole;
@@ -49,7 +50,8 @@ pub fn collect(settings: &Settings) -> Collection {
     settings.version = world.as_ref().and_then(|world| world.version).or(settings.version);
     let project = Project::new(&settings, &witness);
     let mut files = files::files(&project);
-    let mut collection = Collection { judged: world.is_some(), ..Collection::default() };
+    let mut collection =
+        Collection { packages: packages(&settings, world.as_ref()), ..Collection::default() };
     if let Some(changes) = &settings.changes {
         let impact =
             impact::impact(&project, &Search::new(&project, world.as_ref(), &files), &files, changes);
@@ -77,6 +79,16 @@ pub fn collect(settings: &Settings) -> Collection {
     }
     collection.elapsed_ms = elapsed(started);
     collection
+}
+
+/// What packages can be held against.
+fn packages(settings: &Settings, world: Option<&World>) -> PackagesFrom {
+    match (world, &settings.declared) {
+        (Some(_), _) => PackagesFrom::Environment,
+        (None, Some(declared)) if declared.locked => PackagesFrom::Lock,
+        (None, Some(_)) => PackagesFrom::Requirements,
+        (None, None) => PackagesFrom::Nothing,
+    }
 }
 
 fn elapsed(since: Instant) -> u64 {

@@ -48,7 +48,7 @@ fn broken(project: &Project<'_>, path: &str, cause: String, trouble: Trouble) ->
 impl Troubles {
     /// What would put the files right: each with the file and the line that fails.
     pub(crate) fn repairs(&self) -> impl Iterator<Item = (&Link, &Trouble, &Repair)> {
-        let each = self.broken.iter().map(|(_, _, trouble)| trouble);
+        let each = self.broken.iter().chain(&self.at_risk).map(|(_, _, trouble)| trouble);
         each.filter_map(|trouble| Some((trouble.chain.last()?, trouble, trouble.repair.as_ref()?)))
     }
 }

@@ -12,15 +12,24 @@ use crate::read::{EFFECTS, Step};
 /// What each module of the project imports when it is imported.
 pub(super) type Edges = HashMap<String, Vec<String>>;
 
-/// Each test file that reaches such a call by its imports, with the first of them.
-pub(super) fn reached(project: &Project<'_>, files: &[String], edges: &Edges) -> Vec<(usize, Trouble)> {
+/// Each test file that reaches such a call, or another risk that is known of a module, by its imports, with the first of
+/// them.
+pub(super) fn reached(
+    project: &Project<'_>,
+    files: &[String],
+    edges: &Edges,
+    risks: &HashMap<String, Trouble>,
+) -> Vec<(usize, Trouble)> {
     let with_conftests =
         files.iter().flat_map(|file| [conftests(file), project.packages(file), vec![file.clone()]].concat());
     let mut modules: BTreeSet<String> = with_conftests.collect();
     modules.extend(edges.values().flatten().cloned());
     let effects: Vec<(String, Trouble)> = modules
         .into_iter()
-        .filter_map(|path| effect(project, &path).map(|trouble| (path, trouble)))
+        .filter_map(|path| {
+            let risk = risks.get(&path).cloned().or_else(|| effect(project, &path));
+            risk.map(|trouble| (path, trouble))
+        })
         .collect();
     if effects.is_empty() {
         return Vec::new();

@@ -65,6 +65,8 @@ pub(crate) struct Diagnosis<'p, 's> {
     /// The line that each module which is being imported has come to.
     at: HashMap<String, u32>,
     edges: Edges,
+    /// Modules that import what may not be there.
+    risks: HashMap<String, Trouble>,
     /// What keeps pytest from starting.
     refusal: Option<Trouble>,
 }
@@ -83,6 +85,7 @@ impl<'p, 's> Diagnosis<'p, 's> {
             states: HashMap::new(),
             at: HashMap::new(),
             edges: Edges::new(),
+            risks: HashMap::new(),
             refusal: start::refusal(project.settings, world),
         }
     }
@@ -97,7 +100,7 @@ impl<'p, 's> Diagnosis<'p, 's> {
         let unmet =
             fine.flat_map(|((file, tests), _)| tests.unmet.iter().map(move |one| (file.as_str(), one)));
         let unrunnable = fixtures::missing(self.project, self.world, unmet);
-        let at_risk = effects::reached(self.project, files, &self.edges);
+        let at_risk = effects::reached(self.project, files, &self.edges, &self.risks);
         let at_risk = at_risk.into_iter().filter(|(number, _)| found[*number].is_none());
         let counted = |number: usize, trouble| (files[number].clone(), tests[number].tests.len(), trouble);
         Troubles {
@@ -260,6 +263,13 @@ impl<'p, 's> Diagnosis<'p, 's> {
                 _ => self.search.outside_names(import).map_or(State::Fine, State::Broken),
             },
             Place::Missing(trouble) => State::Broken(*trouble),
+            Place::Undeclared(mut trouble) => {
+                if import.failure == Failure::Spreads {
+                    trouble.chain.push(Link { path: self.project.shown(&by.path), line: import.line });
+                    self.risks.entry(by.path.clone()).or_insert(*trouble);
+                }
+                State::Fine
+            }
             Place::Unknown => State::Fine,
         }
     }

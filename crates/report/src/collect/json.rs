@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 use testyard_model::collection::{
-    BrokenFile, BrokenTest, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, Verification,
+    BrokenFile, BrokenTest, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, PackagesFrom,
+    Verification,
 };
 use testyard_model::{CollectedTest, Collection};
 
@@ -41,6 +42,7 @@ struct Summary {
     causes: usize,
     unexpanded: usize,
     packages_judged: bool,
+    packages_from: PackagesFrom,
     elapsed_ms: u64,
 }
 
@@ -68,7 +70,8 @@ pub fn json(collection: &Collection) -> String {
             stubs: collection.stubs.len(),
             causes: collection.causes.len(),
             unexpanded: collection.tests.iter().filter(|test| test.unexpanded.is_some()).count(),
-            packages_judged: collection.judged,
+            packages_judged: collection.packages != PackagesFrom::Nothing,
+            packages_from: collection.packages,
             elapsed_ms: collection.elapsed_ms,
         },
     })

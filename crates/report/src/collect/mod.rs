@@ -5,7 +5,8 @@ mod findings;
 mod json;
 
 use testyard_model::collection::{
-    BrokenFile, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, SeenFile, Verification,
+    BrokenFile, CollectionCause, Comparison, FoundStandIn, FoundStub, Impact, PackagesFrom, SeenFile,
+    Verification,
 };
 use testyard_model::{CollectedTest, Collection, Severity};
 
@@ -36,10 +37,8 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
         lines.extend(stand_ins(&collection.stand_ins));
         lines.push(Line::new());
     }
-    if !collection.judged {
-        lines.push(
-            Line::new().dim("installed packages were not looked at: there is no environment; see --python"),
-        );
+    if let Some(note) = packages(collection.packages) {
+        lines.push(Line::new().dim(note));
     }
     if !collection.stubs.is_empty() {
         lines.extend(stubs(&collection.stubs));
@@ -62,6 +61,22 @@ pub fn human(collection: &Collection, style: Style) -> Vec<String> {
 }
 
 /// What stands in for services, where real ones belong.
+/// What is to be known of how packages were judged.
+fn packages(from: PackagesFrom) -> Option<&'static str> {
+    match from {
+        PackagesFrom::Environment => None,
+        PackagesFrom::Lock => {
+            Some("there is no environment: packages were held against the lock file; see --python")
+        }
+        PackagesFrom::Requirements => {
+            Some("there is no environment: packages were held against the requirement files; see --python")
+        }
+        PackagesFrom::Nothing => {
+            Some("installed packages were not looked at: there is no environment; see --python")
+        }
+    }
+}
+
 fn stand_ins(all: &[FoundStandIn]) -> Vec<Line> {
     let numbers =
         format!("{} where integration tests could use the real service", count(all.len(), "stand-in"));
@@ -288,7 +303,7 @@ mod tests {
                 tests: 12,
                 fix: "add `psycopg` to requirements.txt".to_owned(),
             }],
-            judged: true,
+            packages: PackagesFrom::Environment,
             elapsed_ms: 5,
             ..Collection::default()
         }

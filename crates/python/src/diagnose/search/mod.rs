@@ -1,5 +1,6 @@
 //! Where imports lead: to the project, to the environment, or nowhere.
 
+mod declared;
 pub(crate) mod missing;
 mod outside;
 
@@ -26,6 +27,8 @@ pub(crate) enum Place {
     World,
     /// Nowhere.
     Missing(Box<Trouble>),
+    /// No requirement file names it, and another package may bring it.
+    Undeclared(Box<Trouble>),
     /// Nobody can tell: there is no environment.
     Unknown,
 }
@@ -127,7 +130,7 @@ impl<'p, 's> Search<'p, 's> {
         // A folder without `__init__.py` comes last of all.
         match &home.of_folder {
             Some(folder) => self.below(folder, module, module.to_owned()),
-            None if self.world.is_none() => Place::Unknown,
+            None if self.world.is_none() => self.declared(first),
             None => Place::Missing(Box::new(self.missing_package(first))),
         }
     }
