@@ -358,6 +358,67 @@ fn exits_syntax_and_conftest_files() {
 }
 
 #[test]
+fn doctests_of_modules_and_text_files() {
+    let module = r#""""Mod.
+
+>>> 1
+1
+"""
+import functools
+def z():
+    """>>> 1
+    1
+    """
+def b():
+    """No examples."""
+class C:
+    """
+    >>> 2
+    2
+    """
+    def meth(self):
+        """>>> 1"""
+    @property
+    def prop(self):
+        """>>> 1"""
+    class Inner:
+        r""">>> 1"""
+@functools.lru_cache
+def cached():
+    """>>> 1"""
+__test__ = {"x": ">>> 1\n", "f": z}
+if True:
+    async def inside_if():
+        """>>> 1"""
+def outer():
+    def inner():
+        """>>> 1"""
+def empty():
+    """>>>
+    >>> # nothing
+    """
+"#;
+    let tests = "\"\"\"\n>>> 1\n1\n\"\"\"\nfrom pkg.m import z\ndef test_x():\n    \"\"\">>> 1\"\"\"\ndef helper(): pass\n";
+    let files = [
+        ("pkg/__init__.py", "\"\"\">>> 1\"\"\"\n"),
+        ("pkg/__main__.py", "\"\"\">>> 1\"\"\"\n"),
+        ("pkg/m.py", module),
+        ("tests/test_a.py", tests),
+        ("tests/conftest.py", "\"\"\">>> 1\"\"\"\n"),
+        ("setup.py", "\"\"\">>> 1\"\"\"\nimport setuptools\n"),
+        ("tests/test_notes.txt", "text\n>>> 1\n1\n"),
+        ("tests/test_empty.txt", "none\n"),
+        ("notes.rst", ">>> 1\n1\n"),
+    ];
+    // Text files are collected without being asked for; docstrings are not.
+    same(&[&[("pytest.ini", "[pytest]\n")], &files[..]].concat());
+    same(
+        &[&[("pytest.ini", "[pytest]\naddopts = --doctest-modules --doctest-glob=*.rst\n")], &files[..]]
+            .concat(),
+    );
+}
+
+#[test]
 fn without_an_environment_packages_are_not_judged() {
     let project =
         Project::of(&[("test_a.py", "import no_such\nfrom app import gone\n"), ("app/__init__.py", "")]);

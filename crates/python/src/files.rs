@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::pattern::{fnmatch, path_matches};
 use crate::project::{Project, join};
-use crate::read::{Bound, Value};
+use crate::read::{Bound, From, Value};
+use crate::settings::Settings;
 
 /// How deep folders are followed: links may lead in circles.
 const DEPTH: usize = 64;
@@ -26,6 +27,12 @@ pub(crate) fn files(project: &Project<'_>) -> Vec<String> {
         }
     }
     walk.found
+}
+
+/// Whether functions and classes of a file are tests: it is called so, or it was named itself.
+pub(crate) fn is_test_file(settings: &Settings, path: &str) -> bool {
+    settings.files.iter().any(|pattern| path_matches(path, pattern))
+        || settings.paths.iter().any(|one| one.trim_start_matches("./") == path)
 }
 
 struct Walk<'p, 's> {
@@ -85,17 +92,34 @@ impl Walk<'_, '_> {
         let (first, rest): (Vec<_>, Vec<_>) = listing.entries().partition(|(name, _)| *name == "__init__.py");
         for (name, is_folder) in first.into_iter().chain(rest) {
             let path = join(folder, name);
-            if !is_folder && name.ends_with(".py") {
-                let wanted = &self.project.settings.files;
-                if wanted.iter().any(|pattern| path_matches(&path, pattern))
-                    && !self.is_passed(&path, &passed)
-                {
+            if !is_folder {
+                if self.is_wanted(name, &path) && !self.is_passed(&path, &passed) {
                     self.file(path);
                 }
-            } else if is_folder && !self.is_passed_over(name, &path) && !self.is_passed(&path, &passed) {
+            } else if !self.is_passed_over(name, &path) && !self.is_passed(&path, &passed) {
                 self.folder(&path, &passed, depth);
             }
         }
+    }
+
+    /// Whether a file has tests by its name: those of functions and classes, or doctests.
+    fn is_wanted(&self, name: &str, path: &str) -> bool {
+        let settings = self.project.settings;
+        if !name.ends_with(".py") {
+            return settings.doctest_files.iter().any(|pattern| path_matches(path, pattern));
+        }
+        is_test_file(settings, path) || settings.doctests && !self.is_program(name, path)
+    }
+
+    /// Whether importing a file would start a program.
+    fn is_program(&self, name: &str, path: &str) -> bool {
+        let is_installer =
+            |from: &From| matches!(from.module.split('.').next(), Some("setuptools" | "distutils"));
+        let installs = || {
+            let module = self.project.module(path);
+            module.is_some_and(|module| module.uses.imports.iter().any(|(from, _)| is_installer(from)))
+        };
+        name == "__main__.py" || name == "setup.py" && installs()
     }
 
     fn is_passed(&self, path: &str, passed: &Passed) -> bool {

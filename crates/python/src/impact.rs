@@ -75,6 +75,11 @@ enum Touched {
 fn touched(project: &Project<'_>, graph: &Graph, path: &str) -> Touched {
     let inside = Path::new(path).strip_prefix(&project.settings.folder).ok().and_then(Path::to_str);
     let name = path.rsplit('/').next().unwrap_or(path);
+    // Text files may be doctests.
+    if let Some(inside) = inside.filter(|inside| !inside.ends_with(".py") && graph.modules.contains(*inside))
+    {
+        return Touched::Modules(vec![inside.to_owned()]);
+    }
     if let Some(inside) = inside.filter(|inside| inside.ends_with(".py")) {
         if graph.modules.contains(inside) {
             return Touched::Modules(vec![inside.to_owned()]);

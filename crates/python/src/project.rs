@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use testyard_model::collection::FoundStub;
 
 use crate::cache::{Cache, Witness};
-use crate::read::{self, Body, Bound, From, Read, Step, Stub, Uses};
+use crate::read::{self, Body, Bound, Doctest, From, Read, Step, Stub, Uses};
 use crate::settings::Settings;
 use crate::tree::Tree;
 
@@ -31,6 +31,8 @@ pub(crate) struct Module {
     pub(crate) uses: Uses,
     /// What in it is a stub.
     pub(crate) stubs: Vec<Stub>,
+    /// Its doctests.
+    pub(crate) doctests: Vec<Doctest>,
     /// Why it cannot be read, and on which line.
     pub(crate) error: Option<(u32, String)>,
 }
@@ -46,8 +48,12 @@ impl Module {
 
     /// A module with nothing in it.
     pub(crate) fn nothing(path: &str) -> Module {
-        let Read { body, steps, dynamic, makes_modules, uses, stubs } = Read::default();
-        Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, stubs, error: None }
+        Module::of(path, Read::default(), None)
+    }
+
+    fn of(path: &str, read: Read, error: Option<(u32, String)>) -> Module {
+        let Read { body, steps, dynamic, makes_modules, uses, stubs, doctests } = read;
+        Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, stubs, doctests, error }
     }
 }
 
@@ -140,18 +146,20 @@ impl<'s> Project<'s> {
             // Nearly every file is UTF-8, and asking so first is several times faster.
             let text = String::from_utf8(bytes)
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+            // pytest collects text files as well: each is one doctest.
+            if !path.ends_with(".py") {
+                return Ok(Read { doctests: read::of_text(&text), ..Read::default() });
+            }
             read::read(text.strip_prefix('\u{feff}').unwrap_or(&text), self.settings.version)
         };
         let outcome = match &self.cache {
             Some(cache) => cache.read(path, parse)?,
             None => parse(std::fs::read(self.settings.root.join(path)).ok()?),
         };
-        let (read, error) = match outcome {
-            Ok(read) => (read, None),
-            Err(error) => (Read::default(), Some(error)),
-        };
-        let Read { body, steps, dynamic, makes_modules, uses, stubs } = read;
-        Some(Module { path: path.to_owned(), body, steps, dynamic, makes_modules, uses, stubs, error })
+        Some(match outcome {
+            Ok(read) => Module::of(path, read, None),
+            Err(error) => Module::of(path, Read::default(), Some(error)),
+        })
     }
 
     /// What of all that was read is a stub: file, line and name.

@@ -65,6 +65,10 @@ pub struct Settings {
     pub classes: Vec<String>,
     /// `python_functions`.
     pub functions: Vec<String>,
+    /// `--doctest-modules`: docstrings are tests.
+    pub doctests: bool,
+    /// `--doctest-glob`: text files that are doctests.
+    pub doctest_files: Vec<String>,
     /// `norecursedirs`.
     pub pass_over: Vec<String>,
     /// `pythonpath`, relative to the root.
@@ -111,6 +115,8 @@ impl Settings {
             files: words(&["test_*.py", "*_test.py"]),
             classes: words(&["Test"]),
             functions: words(&["test"]),
+            doctests: false,
+            doctest_files: words(&["test*.txt"]),
             pass_over: words(&[
                 "*.egg",
                 ".*",

@@ -94,6 +94,11 @@ fn of_config(context: &Context, config: &PytestConfig) -> Settings {
         Some("append") => ImportMode::Append,
         _ => ImportMode::Prepend,
     };
+    settings.doctests = words.iter().any(|word| word == "--doctest-modules");
+    let globs = values(words, "--doctest-glob");
+    if !globs.is_empty() {
+        settings.doctest_files = globs;
+    }
     let plugins = options.get("required_plugins").map(Vec::as_slice).unwrap_or_default();
     settings.required_plugins = plugins.iter().filter_map(|word| package(word)).collect();
     settings.ignore = values(words, "--ignore");

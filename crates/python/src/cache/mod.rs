@@ -22,7 +22,7 @@ use witness::{Stamp, stamp};
 use crate::read::Read;
 
 /// Raised whenever what is kept, or how files are read, changes.
-const FORMAT: u32 = 9;
+const FORMAT: u32 = 10;
 /// What was read of a file: what stands in it, or the line and what is wrong there.
 pub(crate) type Outcome = Result<Read, (u32, String)>;
 

@@ -1,6 +1,7 @@
 //! The tests of a project.
 
 mod class;
+mod doctests;
 mod fixtures;
 mod id;
 mod marks;
@@ -142,12 +143,14 @@ fn each_file(project: &Project<'_>, files: &[String], shared: &Shared) -> Vec<Of
 
 fn of_file(project: &Project<'_>, path: &str, shared: &Shared) -> OfFile {
     let Some(module) = project.module(path) else { return OfFile::default() };
-    if says_test(&module.body) == Some(false) {
-        return OfFile::default();
+    let doctests = doctests::of_file(project, &module);
+    // Files that are there for their doctests alone have no other tests.
+    if !files::is_test_file(project.settings, path) || says_test(&module.body) == Some(false) {
+        return OfFile { tests: doctests, unmet: Vec::new() };
     }
     let fixtures = Fixtures::of_file(project, &module, shared);
     let mut collector =
-        Collector { project, file: &module, fixtures: &fixtures, tests: Vec::new(), unmet: Vec::new() };
+        Collector { project, file: &module, fixtures: &fixtures, tests: doctests, unmet: Vec::new() };
     collector.module();
     OfFile { tests: collector.tests, unmet: collector.unmet }
 }

@@ -20,6 +20,10 @@ pub(crate) fn doubled(
     let mut first: HashMap<String, &str> = HashMap::new();
     let mut found = Vec::new();
     for (number, file) in files.iter().enumerate().filter(|(number, _)| imported(*number)) {
+        // Text files are not imported.
+        if !file.ends_with(".py") {
+            continue;
+        }
         let home = project.search_folder(file);
         let inner = file.strip_prefix(&home).unwrap_or(file).trim_start_matches('/').trim_end_matches(".py");
         let module = inner.replace('/', ".");

@@ -1,6 +1,7 @@
 //! What stands in a module: its names in their order, as far as tests depend on them.
 
 mod body;
+mod doctests;
 mod steps;
 mod uses;
 mod value;
@@ -9,6 +10,7 @@ use memchr::memmem;
 use ruff_python_parser::parse_module;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use doctests::{Doctest, of_text};
 pub(crate) use steps::{EFFECTS, Failure, Import, Step};
 pub(crate) use uses::{StandIn, Uses};
 pub(crate) use value::{Call, Value};
@@ -136,6 +138,8 @@ pub(crate) struct Read {
     pub(crate) uses: Uses,
     /// What in it is a stub.
     pub(crate) stubs: Vec<Stub>,
+    /// Its doctests.
+    pub(crate) doctests: Vec<Doctest>,
 }
 
 /// Something that stands in a module only until it is written.
@@ -191,6 +195,7 @@ pub(crate) fn read(text: &str, version: Option<(u32, u32)>) -> Result<Read, (u32
                 steps: steps::steps(statements, version, &lines),
                 uses: uses::uses(statements, &lines),
                 stubs: stubs(text),
+                doctests: doctests::of_module(statements, text, &lines),
                 body: body::body(statements, text, version, lines),
                 dynamic: has_any(text, &DYNAMIC),
                 makes_modules: has_any(text, &MODULE_MAKING),

@@ -75,7 +75,7 @@ impl<'p, 's> Search<'p, 's> {
                 folders.push(folder);
             }
         };
-        files.iter().for_each(|file| add(project.search_folder(file)));
+        files.iter().filter(|file| file.ends_with(".py")).for_each(|file| add(project.search_folder(file)));
         // Conftest files are imported as test files are.
         let conftests = files.iter().flat_map(|file| super::conftests(file));
         let mut conftests: Vec<String> = conftests.collect();
