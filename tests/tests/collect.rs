@@ -713,6 +713,28 @@ fn a_run_begins_with_a_forecast_and_says_where_it_was_wrong() {
 }
 
 #[test]
+fn runs_keep_the_numbers_of_their_files_and_gate_stand_ins() {
+    let test = "from unittest.mock import patch\n\
+                def test_a():\n    with patch('json.loads'), patch('redis.Redis.from_url', create=True):\n        pass\n";
+    let files = [
+        ("pytest.ini", "[pytest]\npythonpath = .\n"),
+        ("redis.py", "class Redis: pass\n"),
+        ("tests/integration/test_a.py", test),
+        ("testyard.toml", "[gates]\nstand-ins = 0\n"),
+    ];
+    let project = Project::of(&files);
+    let run = project.testyard(&["run"]);
+    assert_eq!(run.code, 1, "{}", run.stderr);
+    assert!(run.stderr.contains("1 stand-in for real services, at most 0 allowed"), "{}", run.stderr);
+    let runs = project.testyard(&["runs", "--format", "json"]).json();
+    let forecast = &runs["runs"][0]["forecast"];
+    assert_eq!((&forecast["tests"], &forecast["stand_ins"]), (&1.into(), &1.into()), "{runs}");
+    project.write("testyard.toml", "[gates]\nstand-ins = 1\n");
+    let run = project.testyard(&["run"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
 fn stand_ins_where_real_services_belong() {
     let files = [
         (

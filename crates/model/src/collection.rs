@@ -311,7 +311,51 @@ pub struct Collection {
     pub elapsed_ms: u64,
 }
 
+/// The numbers of a collection: what its history is made of.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CollectionNumbers {
+    /// Tests that can be collected.
+    pub tests: usize,
+    /// Test files.
+    pub files: usize,
+    /// Those of them that cannot be imported.
+    pub broken: usize,
+    /// What keeps them from it.
+    pub causes: usize,
+    /// What stands in for services in integration tests.
+    pub stand_ins: usize,
+    /// What stands there only until it is written.
+    pub stubs: usize,
+}
+
+impl CollectionNumbers {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: CollectionNumbers) -> CollectionNumbers {
+        CollectionNumbers {
+            tests: self.tests + other.tests,
+            files: self.files + other.files,
+            broken: self.broken + other.broken,
+            causes: self.causes + other.causes,
+            stand_ins: self.stand_ins + other.stand_ins,
+            stubs: self.stubs + other.stubs,
+        }
+    }
+}
+
 impl Collection {
+    /// Its numbers.
+    pub fn numbers(&self) -> CollectionNumbers {
+        CollectionNumbers {
+            tests: self.tests.len(),
+            files: self.files.len(),
+            broken: self.broken.len(),
+            causes: self.causes.iter().filter(|cause| cause.severity == Severity::Error).count(),
+            stand_ins: self.stand_ins.len(),
+            stubs: self.stubs.len(),
+        }
+    }
+
     /// Whether some file cannot be imported, or some test cannot run. Where pytest was asked, it decides.
     pub fn is_broken(&self) -> bool {
         if let Some(verification) = &self.verification {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::collection::CollectionNumbers;
 use crate::fidelity::Ledger;
 use crate::finding::Finding;
 use crate::gate::GateResult;
@@ -168,6 +169,13 @@ pub enum Event {
     SuiteStarted {
         /// Which.
         suite: String,
+    },
+    /// What the files of a suite said before anything was up.
+    Forecast {
+        /// Which suite.
+        suite: String,
+        /// How much of what there is.
+        numbers: CollectionNumbers,
     },
     /// Tests of a suite became known. May come more than once for one suite.
     Collected {

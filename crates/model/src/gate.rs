@@ -14,6 +14,8 @@ pub enum Gate {
     CollectionErrors,
     /// At most this many tests were flaky.
     Flaky,
+    /// At most so much stands in for real services in integration tests.
+    StandIns,
     /// Everything that was planned was accounted for. Always on.
     Complete,
 }
@@ -25,6 +27,7 @@ impl Gate {
             Gate::PassRate => "pass-rate",
             Gate::CollectionErrors => "collection-errors",
             Gate::Flaky => "flaky",
+            Gate::StandIns => "stand-ins",
             Gate::Complete => "complete",
         }
     }

@@ -424,6 +424,9 @@ pub struct Gates {
     pub collection_errors: u64,
     /// How many tests may be flaky; none: any number.
     pub flaky: Option<u64>,
+    /// How much may stand in for real services in integration tests; none: anything.
+    #[serde(default)]
+    pub stand_ins: Option<u64>,
 }
 
 /// Bounds on a run.

@@ -55,6 +55,7 @@ fn text_of(project: &Project, plan: &Plan) -> String {
     line("# pass-rate = 0.95");
     line("# collection-errors = 0");
     line("# flaky = 0");
+    line("# stand-ins = 0");
     text
 }
 

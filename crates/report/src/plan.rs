@@ -114,7 +114,14 @@ fn gates(gates: &Gates) -> Vec<Line> {
         number => format!("at most {number} files cannot be collected"),
     };
     let flaky = gates.flaky.map(|number| format!("at most {}", text::many(number, "flaky test")));
-    [Some(rate), Some(errors), flaky].into_iter().flatten().map(|gate| Line::new().plain(gate)).collect()
+    let stand_ins = gates.stand_ins.map(|number| {
+        format!("at most {} for real services in integration tests", text::many(number, "stand-in"))
+    });
+    [Some(rate), Some(errors), flaky, stand_ins]
+        .into_iter()
+        .flatten()
+        .map(|gate| Line::new().plain(gate))
+        .collect()
 }
 
 fn origins(plan: &Plan) -> Vec<Line> {

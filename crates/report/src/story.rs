@@ -54,6 +54,7 @@ pub(crate) fn tell(record: &Record, state: &RunState, style: Style) -> Vec<Line>
         | Event::ServiceStarted { .. }
         | Event::ServiceStopped { .. }
         | Event::SuiteStarted { .. }
+        | Event::Forecast { .. }
         | Event::Collected { .. }
         | Event::TestStarted { .. }
         | Event::TestFinished { .. }

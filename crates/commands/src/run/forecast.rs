@@ -30,6 +30,7 @@ impl Course {
         });
         let forecast = Forecast(read.await.unwrap_or_default());
         for (suite, collection) in &forecast.0 {
+            self.emit(Event::Forecast { suite: suite.clone(), numbers: collection.numbers() });
             let errors = collection.causes.iter().filter(|cause| cause.severity == Severity::Error);
             for cause in errors.take(NAMED) {
                 self.note(format!("forecast for {suite}: {}", testyard_report::collect::forecast(cause)));

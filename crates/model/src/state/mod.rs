@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::collection::CollectionNumbers;
 use crate::event::{Event, Record};
 use crate::finding::Finding;
 use crate::gate::GateResult;
@@ -121,6 +122,7 @@ impl RunState {
             Event::ServiceDied { service, evidence } => self.service(service).broke(evidence),
             Event::ServiceStopped { service } => self.service(service).stopped(),
             Event::SuiteStarted { suite } => self.suite(suite).started_ms = Some(at),
+            Event::Forecast { suite, numbers } => self.suite(suite).forecast = Some(*numbers),
             Event::Collected { suite, tests } => {
                 let suite = self.suite(suite);
                 for test in tests {
@@ -154,6 +156,11 @@ impl RunState {
     /// All suites' counts together.
     pub fn counts(&self) -> Counts {
         self.suites.iter().fold(Counts::default(), |sum, suite| sum.plus(suite.counts))
+    }
+
+    /// What the files of all suites said together; nothing where none was read.
+    pub fn forecast(&self) -> Option<CollectionNumbers> {
+        self.suites.iter().filter_map(|suite| suite.forecast).reduce(CollectionNumbers::plus)
     }
 
     /// The tests that began and have not ended, with their suites.

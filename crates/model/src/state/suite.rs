@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::collection::CollectionNumbers;
 use crate::event::Evidence;
 use crate::id::TestId;
 use crate::outcome::{Counts, Outcome};
@@ -25,6 +26,8 @@ pub struct SuiteState {
     pub counts: Counts,
     /// Its tests, in the order they became known.
     pub tests: Vec<TestState>,
+    /// What its files said before anything was up.
+    pub forecast: Option<CollectionNumbers>,
     /// Files that could not be collected.
     pub collection_errors: Vec<CollectionError>,
     /// Where each test stands in `tests`.
@@ -68,6 +71,7 @@ impl SuiteState {
             evidence: Vec::new(),
             counts: Counts::default(),
             tests: Vec::new(),
+            forecast: None,
             collection_errors: Vec::new(),
             index: HashMap::new(),
         }

@@ -159,6 +159,8 @@ pub struct GatesConfig {
     pub collection_errors: Option<Sourced<u64>>,
     /// How many tests may be flaky.
     pub flaky: Option<Sourced<u64>>,
+    /// How much may stand in for real services in integration tests.
+    pub stand_ins: Option<Sourced<u64>>,
 }
 
 /// `[limits]`.

@@ -51,6 +51,7 @@ pub(super) const KEYS: &[(&str, Kind)] = &[
     ("gates.pass-rate", Kind::Number(1.0)),
     ("gates.collection-errors", Kind::Count),
     ("gates.flaky", Kind::Count),
+    ("gates.stand-ins", Kind::Count),
     ("limits.workers", Kind::Workers),
     ("limits.memory", Kind::Size),
     ("retention.age", Kind::Duration),

@@ -115,6 +115,7 @@ pub(super) fn config(settings: &mut Settings, exists: bool) -> Config {
             pass_rate: settings.take(&["gates", "pass-rate"]),
             collection_errors: settings.take(&["gates", "collection-errors"]),
             flaky: settings.take(&["gates", "flaky"]),
+            stand_ins: settings.take(&["gates", "stand-ins"]),
         },
         limits: LimitsConfig {
             workers: settings.take(&["limits", "workers"]),

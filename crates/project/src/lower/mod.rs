@@ -218,7 +218,12 @@ fn gates(config: &Config, origins: &mut Origins) -> Gates {
     if let Some(rate) = &gates.pass_rate {
         origins.note("gates.pass-rate", rate.value.to_string(), &rate.source);
     }
-    for (key, count) in [("collection-errors", &gates.collection_errors), ("flaky", &gates.flaky)] {
+    let counts = [
+        ("collection-errors", &gates.collection_errors),
+        ("flaky", &gates.flaky),
+        ("stand-ins", &gates.stand_ins),
+    ];
+    for (key, count) in counts {
         if let Some(count) = count {
             origins.note(format!("gates.{key}"), count.value.to_string(), &count.source);
         }
@@ -227,6 +232,7 @@ fn gates(config: &Config, origins: &mut Origins) -> Gates {
         pass_rate: gates.pass_rate.as_ref().map(|rate| rate.value),
         collection_errors: gates.collection_errors.as_ref().map_or(0, |count| count.value),
         flaky: gates.flaky.as_ref().map(|count| count.value),
+        stand_ins: gates.stand_ins.as_ref().map(|count| count.value),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use testyard_model::Counts;
+use testyard_model::collection::CollectionNumbers;
 use testyard_model::state::{ServiceStage, ServiceState};
 
 use super::document;
@@ -70,6 +71,8 @@ pub struct RunsRow {
     pub elapsed_ms: u64,
     /// How many of its tests ended how.
     pub counts: Counts,
+    /// What its files said before anything was up; nothing where they were not read.
+    pub forecast: Option<CollectionNumbers>,
 }
 
 impl RunsRow {
@@ -82,6 +85,7 @@ impl RunsRow {
             started: subject.state.header.as_ref().and_then(|header| text::moment(header.unix_ms)),
             elapsed_ms: subject.state.now_ms,
             counts: subject.state.counts(),
+            forecast: subject.state.forecast(),
         }
     }
 }
@@ -150,7 +154,8 @@ mod tests {
                 "skipped": 0,
                 "blocked": 0,
                 "error": 0
-              }
+              },
+              "forecast": null
             }
           ]
         }

@@ -1,6 +1,7 @@
 //! The document of `run`, `status` and `wait`.
 
 use serde::Serialize;
+use testyard_model::collection::CollectionNumbers;
 use testyard_model::{CheckId, Counts, Finding, GateResult, LedgerEntry, Outcome, RunState};
 
 use super::document;
@@ -89,6 +90,8 @@ struct SuiteRow<'a> {
     elapsed_ms: Option<u64>,
     counts: Counts,
     collection_errors: usize,
+    /// What the files said before anything was up; null where they were not read.
+    forecast: Option<CollectionNumbers>,
 }
 
 #[derive(Serialize)]
@@ -201,6 +204,7 @@ fn suites(state: &RunState) -> Vec<SuiteRow<'_>> {
         elapsed_ms: suite_ms(suite),
         counts: suite.counts,
         collection_errors: suite.collection_errors.len(),
+        forecast: suite.forecast,
     });
     rows.collect()
 }

@@ -53,6 +53,24 @@ pub(super) fn flaky(state: &RunState, gates: &Gates) -> Option<GateResult> {
     Some(GateResult { gate: Gate::Flaky, outcome: held(count <= allowed), evidence })
 }
 
+/// How much stands in for real services, by what the suites' files say; only where a number is asked for.
+pub(super) fn stand_ins(state: &RunState, gates: &Gates) -> Option<GateResult> {
+    let allowed = gates.stand_ins?;
+    let (outcome, evidence) = match state.forecast() {
+        Some(numbers) => {
+            let count = numbers.stand_ins as u64;
+            let evidence =
+                format!("{} for real services, at most {allowed} allowed", many(count, "stand-in"));
+            (held(count <= allowed), evidence)
+        }
+        None => {
+            let why = "no suite's files could be read before it ran".to_owned();
+            (Outcome::Skipped { why: why.clone() }, why)
+        }
+    };
+    Some(GateResult { gate: Gate::StandIns, outcome, evidence })
+}
+
 /// Everything that was planned is accounted for: every suite ended, every test has an outcome, every service was up.
 pub(super) fn complete(state: &RunState, plan: &Plan, blocker: Option<&CheckId>) -> GateResult {
     let mut missing = missing(state, plan);

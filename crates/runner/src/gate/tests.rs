@@ -1,5 +1,6 @@
 //! One run for each verdict, and one near it that ends otherwise.
 
+use testyard_model::collection::CollectionNumbers;
 use testyard_model::{Event, Gate, Outcome, Plan, Verdict};
 
 use super::fixture::{Run, plan};
@@ -136,6 +137,23 @@ fn gates_have_limits() {
     plan.gates.pass_rate = Some(0.51);
     let again = Run::of(&plan).suite("unit", Outcome::Failed, &[("a", PASSED), ("b", FAILED)]);
     check(&plan, again, Verdict::Failed, "1 test failed");
+}
+
+#[test]
+fn stand_ins_are_counted_where_a_number_is_asked_for() {
+    let mut plan = plan(&["unit"], &[]);
+    let run = |plan: &Plan| Run::of(plan).suite("unit", Outcome::Passed, &[("a", PASSED)]);
+    let forecast = |stand_ins| Event::Forecast {
+        suite: "unit".to_owned(),
+        numbers: CollectionNumbers { stand_ins, ..CollectionNumbers::default() },
+    };
+    check(&plan, run(&plan).and(forecast(9)), Verdict::Passed, "1 test passed");
+    plan.gates.stand_ins = Some(1);
+    check(&plan, run(&plan).and(forecast(1)), Verdict::Passed, "1 test passed");
+    let missed = "2 stand-ins for real services, at most 1 allowed";
+    check(&plan, run(&plan).and(forecast(2)), Verdict::Failed, missed);
+    let unread = judge(&run(&plan).state(), &plan);
+    assert!(matches!(unread.results[2].outcome, Outcome::Skipped { .. }), "{:?}", unread.results);
 }
 
 #[test]

@@ -36,6 +36,7 @@ pub fn judge(state: &RunState, plan: &Plan) -> Judgement {
         rules::collection_errors(state, &plan.gates),
     ];
     results.extend(rules::flaky(state, &plan.gates));
+    results.extend(rules::stand_ins(state, &plan.gates));
     results.push(rules::complete(state, plan, blocker.as_ref()));
     let (verdict, reason) = verdict(state, &results, blocker.as_ref());
     let blocked_by = if verdict == Verdict::Blocked { blocker } else { None };

@@ -227,6 +227,7 @@ fn init_writes_what_discovery_found() {
     # pass-rate = 0.95
     # collection-errors = 0
     # flaky = 0
+    # stand-ins = 0
     "#);
     let mut file = std::fs::File::create(folder.path().join("testyard.toml")).expect("a file");
     std::io::Write::write_all(&mut file, text.as_bytes()).expect("written");
