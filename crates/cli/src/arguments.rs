@@ -99,6 +99,13 @@ pub(crate) enum Verb {
     Check(Check),
     /// Say which tests exist and which files cannot be imported, and why, without running Python
     Collect(Collect),
+    /// Wait for a run, and end as it did
+    #[command(after_help = EXITS)]
+    Wait(Wait),
+    /// Show what happens in a run
+    Tail(Tail),
+    /// Stop a run, take everything down that it brought up, and see it end
+    Cancel(Cancel),
     /// Say how a run stands, without waiting for it
     #[command(after_help = EXITS)]
     Status(Status),
@@ -141,6 +148,48 @@ pub(crate) struct Run {
     /// Never ask the network; use what is cached
     #[arg(long)]
     pub(crate) offline: bool,
+    /// Return at once and run in the background. The same request attaches to the run that goes on
+    #[arg(long)]
+    pub(crate) detach: bool,
+    /// With --detach, cancel the run in the background that goes on, and start this one
+    #[arg(long, requires = "detach")]
+    pub(crate) replace: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Wait {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
+    /// Wait no longer than this, such as `100s` or `5m`, and exit with 7 when the run goes on then
+    #[arg(long = "for", value_name = "TIME")]
+    pub(crate) limit: Option<String>,
+    /// What to wait for
+    #[arg(long, value_enum, default_value_t = Until::Done)]
+    pub(crate) until: Until,
+}
+
+/// What is waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Until {
+    /// The end of the run
+    Done,
+    /// The first test that fails, or the end
+    FirstFailure,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tail {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
+    /// Go on for as long as the run does
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Cancel {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
 }
 
 #[derive(Debug, Args)]

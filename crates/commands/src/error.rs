@@ -69,9 +69,9 @@ impl CommandError {
     pub fn help(&self) -> Option<&str> {
         match self {
             CommandError::Usage { help, .. } | CommandError::Blocked { help, .. } => Some(help),
-            CommandError::Busy { .. } => {
-                Some("wait for it to end, or end it: `testyard down` takes an environment down")
-            }
+            CommandError::Busy { .. } => Some(
+                "wait for it to end, or end it: `testyard cancel` ends a run, `testyard down` an environment",
+            ),
             CommandError::Defect(_) => Some(
                 "this is a defect in testyard: please report it with the command line and `.testyard/latest`",
             ),

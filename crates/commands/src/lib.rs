@@ -3,6 +3,7 @@
 //! What lives here: what each verb does, told in the words of the rooms below. What does not: the terminal, the
 //! command line's syntax, and any knowledge that one room alone can have.
 
+pub mod background;
 mod cancel;
 pub mod check;
 pub mod collect;
@@ -18,7 +19,9 @@ pub mod report;
 pub mod run;
 pub mod runs;
 pub mod status;
+mod stop;
 
 pub use cancel::{Cancel, Canceller, cancel};
 pub use context::Context;
 pub use error::CommandError;
+pub use testyard_project::duration;

@@ -29,6 +29,24 @@ pub enum Exit {
 }
 
 impl Exit {
+    const ALL: [Exit; 10] = [
+        Exit::Passed,
+        Exit::Failed,
+        Exit::Usage,
+        Exit::Blocked,
+        Exit::Empty,
+        Exit::Lost,
+        Exit::Cancelled,
+        Exit::Running,
+        Exit::Defect,
+        Exit::Busy,
+    ];
+
+    /// The exit code of that number; none for a number that is none of them.
+    pub fn of(code: u8) -> Option<Exit> {
+        Exit::ALL.into_iter().find(|exit| exit.code() == code)
+    }
+
     /// The number the process exits with.
     pub fn code(self) -> u8 {
         self as u8

@@ -25,6 +25,7 @@ pub mod source;
 mod testing;
 pub mod workflow;
 
+pub use config::units::duration;
 pub use error::ConfigError;
 pub use lower::lower;
 pub use project::{Project, Retention, load};

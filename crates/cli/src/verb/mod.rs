@@ -1,11 +1,12 @@
 //! What was typed, done: one file a verb or a group of them. Each prints its results and says how the process exits.
 
+mod background;
 mod check;
 mod collect;
 mod environment;
 mod plan;
 mod prune;
-mod run;
+pub(crate) mod run;
 mod runs;
 
 use std::io::{ErrorKind, Write};
@@ -63,7 +64,7 @@ fn put(text: &str) {
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let variables = session::variables();
     let screen = Screen::of(arguments.common.color, &variables);
-    let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Status(_));
+    let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Wait(_) | Verb::Status(_));
     let json = arguments.common.format == Output::Json;
     let done = session::context(&arguments.common, variables).and_then(|context| {
         let format = format_of(&arguments)?;
@@ -95,7 +96,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     // Nobody is left to be told when this cannot be written.
     let _ = error.print();
-    let judges = std::env::args().skip(1).any(|word| word == "run" || word == "status");
+    let judges = std::env::args().skip(1).any(|word| matches!(word.as_str(), "run" | "wait" | "status"));
     if error.use_stderr() && judges {
         last_word(Exit::Usage);
     }
@@ -121,7 +122,11 @@ fn format_of(arguments: &Arguments) -> Result<Format, CommandError> {
 
 fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
     match verb {
+        Verb::Run(arguments) if arguments.detach => background::start(desk, arguments),
         Verb::Run(arguments) => run::run(desk, arguments),
+        Verb::Wait(arguments) => background::wait(desk, arguments),
+        Verb::Tail(arguments) => background::tail(desk, arguments),
+        Verb::Cancel(arguments) => background::cancel(desk, arguments),
         Verb::Plan(selection) => plan::plan(desk, selection),
         Verb::Init(arguments) => plan::init(desk, arguments),
         Verb::Check(arguments) => check::check(desk, arguments),

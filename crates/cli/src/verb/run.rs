@@ -14,17 +14,22 @@ use crate::terminal::say;
 
 /// Runs the project's tests, shows them as they go, and ends as the run did.
 pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, CommandError> {
-    let request = RunRequest {
-        selection: selection(&arguments.selection),
-        changed: arguments.changed.clone(),
-        offline: arguments.offline,
-    };
+    let request = request(arguments);
     let told = session::block_on(async {
         let cancel = session::listen(announce)?;
         run_project(&desk.context, &request, desk.screen.views(), cancel).await
     })?;
     tell(desk, &told);
     Ok(End::Exit(told.exit()))
+}
+
+/// What is asked for, in the words of the commands.
+pub(crate) fn request(typed: &arguments::Run) -> RunRequest {
+    RunRequest {
+        selection: selection(&typed.selection),
+        changed: typed.changed.clone(),
+        offline: typed.offline,
+    }
 }
 
 /// What was selected, in the words of the commands.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use testyard_journal::{Recorder, Store};
+use testyard_journal::{Recorder, RunFolder, Store};
 use testyard_model::{CheckId, Emit, Event, Outcome, Phase, Plan, Severity, Verdict, View};
 use testyard_sys::keeper::{Keeper, Options};
 
@@ -84,6 +84,11 @@ impl Course {
         let wrong = self.plan.findings.iter().any(|finding| finding.severity == Severity::Error);
         let outcome = if wrong { Outcome::Failed } else { Outcome::Passed };
         self.emit(Event::PhaseFinished { phase: Phase::Inspect, outcome });
+    }
+
+    /// Where the run is written down.
+    pub(crate) fn folder(&self) -> &RunFolder {
+        self.recorder.folder()
     }
 
     /// Numbers, writes and shows an event.

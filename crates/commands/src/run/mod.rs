@@ -41,11 +41,27 @@ pub async fn run(
     views: Vec<Box<dyn View>>,
     cancel: Cancel,
 ) -> Result<Told, CommandError> {
+    let (course, notes) = open(context, request, views, cancel).await?;
+    through(course, &notes).await
+}
+
+/// Decides what a run will do and begins it; with what is to be said of that.
+pub(crate) async fn open(
+    context: &Context,
+    request: &RunRequest,
+    views: Vec<Box<dyn View>>,
+    cancel: Cancel,
+) -> Result<(Course, Vec<String>), CommandError> {
     let (selection, notes) = changed::select(context, request).await?;
     let mut plan = plan::plan(context, &selection)?;
     plan.findings.extend(inspect::look(context, &plan).await);
     let course = Course::open(context, &context.runs(), plan, request.offline, views, cancel).await?;
-    course.inspect(&notes);
+    Ok((course, notes))
+}
+
+/// Takes a run that has begun to its verdict.
+pub(crate) async fn through(course: Course, notes: &[String]) -> Result<Told, CommandError> {
+    course.inspect(notes);
     let (services, python, forecast) = tokio::join!(course.services(), course.python(), course.forecast());
     let ready = course.prepare(services.as_ref(), python).await;
     let workers = course.collect(services.as_ref(), ready).await;

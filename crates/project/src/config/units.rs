@@ -1,7 +1,7 @@
 //! Durations, sizes and days, as people write them.
 
 /// Milliseconds of `500ms`, `60s`, `5m`, `2h`, `7d` and sums such as `1h30m`. A number without a unit is none.
-pub(crate) fn duration(text: &str) -> Option<u64> {
+pub fn duration(text: &str) -> Option<u64> {
     let mut rest = text.trim();
     if rest.is_empty() {
         return None;

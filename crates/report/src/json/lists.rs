@@ -90,6 +90,24 @@ impl RunsRow {
     }
 }
 
+/// The answer of `run --detach`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DetachedRow {
+    /// The run.
+    pub run: String,
+    /// Whether it was going on already.
+    pub attached: bool,
+    /// How long the newest run took that came to its end, in milliseconds; null where there is none.
+    pub estimate_ms: Option<u64>,
+    /// The command that waits for it.
+    pub next: String,
+}
+
+/// The document of `run --detach`.
+pub fn detached(row: &DetachedRow) -> String {
+    document(row)
+}
+
 /// The document of `runs`; the newest first, as the caller orders them.
 pub fn runs(runs: &[RunsRow]) -> String {
     #[derive(Serialize)]

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 pub use error::error;
 pub use files::{caches, logs, pruned, written};
-pub use lists::{PsRow, RunsRow, ps, runs};
+pub use lists::{DetachedRow, PsRow, RunsRow, detached, ps, runs};
 pub use plan::plan;
 pub use run::run;
 

@@ -1,0 +1,94 @@
+//! `testyard run --detach`, `wait`, `tail` and `cancel`: runs that go on without the command that started them.
+
+use std::time::Duration;
+
+use testyard_commands::background::{self, Started, Until};
+use testyard_commands::runs::Told;
+use testyard_commands::{CommandError, duration};
+use testyard_model::{Exit, Standing};
+use testyard_report::json::{self, DetachedRow};
+use testyard_report::last_line;
+
+use super::run::{request, tell};
+use super::{Desk, End};
+use crate::arguments::{self, Format};
+use crate::session;
+use crate::terminal::say;
+
+/// Starts a run in the background, and says where it is to be found.
+pub(super) fn start(desk: &Desk, arguments: &arguments::Run) -> Result<End, CommandError> {
+    let request = request(arguments);
+    let started = session::block_on(background::start(&desk.context, &request, &typed(), arguments.replace))?;
+    let (folder, attached, estimate_ms) = match started {
+        Started::Run { folder, attached, estimate_ms } => (folder, attached, estimate_ms),
+        Started::Refused { said, exit } => {
+            said.lines().for_each(say);
+            say(last_line(None, Standing::Final, exit));
+            return Ok(End::Exit(exit));
+        }
+    };
+    let run = folder.run().to_string();
+    let next = format!("testyard wait {run}");
+    match desk.format {
+        Format::Json => {
+            desk.result(&json::detached(&DetachedRow { run, attached, estimate_ms, next }));
+        }
+        Format::Human => {
+            let how = if attached { "goes on in the background already" } else { "runs in the background" };
+            let about = estimate_ms.map_or_else(String::new, |took| {
+                format!("; the newest one that ended took {:.0} s", took as f64 / 1000.0)
+            });
+            desk.lines(&[format!("{run} {how}{about}"), format!("next: {next}")]);
+        }
+    }
+    let told = Told::read(folder)?;
+    say(last_line(Some(&told.state), told.standing, Exit::Passed));
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// What was typed, without what only this process is to do.
+fn typed() -> Vec<String> {
+    let mut runner = false;
+    let words = std::env::args().skip(1).filter(|word| {
+        // What follows is the test runner's.
+        runner |= word == "--";
+        runner || !matches!(word.as_str(), "--detach" | "--replace")
+    });
+    words.collect()
+}
+
+/// Waits for a run and says how it stands then.
+pub(super) fn wait(desk: &Desk, typed: &arguments::Wait) -> Result<End, CommandError> {
+    let limit = typed.limit.as_deref().map(limit).transpose()?;
+    let until = match typed.until {
+        arguments::Until::Done => Until::Done,
+        arguments::Until::FirstFailure => Until::FirstFailure,
+    };
+    let told = session::block_on(background::wait(&desk.context, typed.run.as_deref(), limit, until))?;
+    tell(desk, &told);
+    Ok(End::Exit(told.exit()))
+}
+
+fn limit(text: &str) -> Result<Duration, CommandError> {
+    duration(text).map(Duration::from_millis).ok_or_else(|| CommandError::Usage {
+        message: format!("--for {text}: that is no time"),
+        help: "write a number with its unit, such as 100s, 5m or 1h30m".to_owned(),
+    })
+}
+
+/// Shows what happens in a run.
+pub(super) fn tail(desk: &Desk, typed: &arguments::Tail) -> Result<End, CommandError> {
+    let view = desk.screen.lines();
+    session::block_on(background::tail(&desk.context, typed.run.as_deref(), typed.follow, view))?;
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Cancels a run and says how it ended.
+pub(super) fn cancel(desk: &Desk, typed: &arguments::Cancel) -> Result<End, CommandError> {
+    let (told, went_on) = session::block_on(background::cancel(&desk.context, typed.run.as_deref()))?;
+    if !went_on {
+        say(format_args!("{} has ended already; nothing was changed", told.folder.run()));
+    }
+    tell(desk, &told);
+    Ok(End::Exit(Exit::Passed))
+}

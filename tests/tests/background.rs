@@ -1,0 +1,164 @@
+//! Runs in the background: they outlive whoever started them, are waited for and cancelled from anywhere, and are never
+//! taken for what they are not.
+
+use std::fs;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use testyard_tests::{Project, Said, assert_nothing_left, cache, testyard, wait_until};
+
+/// Two tests: one that takes its time until a file is there, and one that fails after it.
+fn slow() -> Project {
+    let test = "import pathlib, time\n\
+                def test_first(): pass\n\
+                def test_slow():\n\
+                \x20   pathlib.Path('started').touch()\n\
+                \x20   while not pathlib.Path('go').exists():\n\
+                \x20       time.sleep(0.02)\n\
+                def test_wrong(): assert False\n";
+    Project::of(&[("test_a.py", test)])
+}
+
+fn wait_for_the_slow_test(project: &Project) {
+    wait_until("the slow test", || project.path().join("started").exists().then_some(()));
+}
+
+fn start(project: &Project, arguments: &[&str]) -> Said {
+    project.testyard(&[&["run", "--detach", "--format", "json"], arguments].concat())
+}
+
+fn run_of(said: &Said) -> String {
+    said.json()["run"].as_str().unwrap_or_else(|| panic!("no run in {said:?}")).to_owned()
+}
+
+fn supervisor_of(project: &Project, run: &str) -> i32 {
+    let plan =
+        fs::read_to_string(project.path().join(format!(".testyard/runs/{run}/plan.json"))).expect("a plan");
+    let plan: serde_json::Value = serde_json::from_str(&plan).expect("a document");
+    i32::try_from(plan["pid"].as_i64().expect("a number")).expect("a process")
+}
+
+#[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+fn kill(signal: &str, who: &str) {
+    let done = Command::new("kill").args([signal, "--", who]).status().expect("kill can be started");
+    assert!(done.success(), "kill {signal} {who}");
+}
+
+#[test]
+fn a_run_is_waited_for_in_pieces_and_ends_as_it_ended() {
+    let project = slow();
+    let run = run_of(&start(&project, &[]));
+    let waited = project.testyard(&["wait", "--for", "200ms"]);
+    assert_eq!((waited.code, waited.last_line().contains("verdict=running")), (7, true), "{waited:?}");
+    wait_for_the_slow_test(&project);
+    project.write("go", "");
+    let first = project.testyard(&["wait", "--until", "first-failure", "--for", "60s"]);
+    assert!(first.last_line().contains("failed=1"), "{first:?}");
+    let done = project.testyard(&["wait", &run, "--for", "60s"]);
+    assert_eq!(done.code, 1, "{done:?}");
+    let last =
+        format!("testyard: run={run} verdict=failed passed=2 failed=1 flaky=0 skipped=0 blocked=0 exit=1");
+    assert_eq!(done.last_line(), last);
+    let seen = project.testyard(&["tail", "-f"]);
+    assert!(seen.code == 0 && seen.stderr.contains("test_wrong"), "{seen:?}");
+    assert_eq!(project.testyard(&["wait", "--for", "soon"]).code, 2);
+    assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
+}
+
+/// As an agent's shell does it: the whole process group of the command is killed when its time is up.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+fn a_run_outlives_the_killed_group_of_its_shell() {
+    use std::os::unix::process::CommandExt;
+    let project = slow();
+    let script = format!("{} run --detach; sleep 100", testyard().display());
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &script]).current_dir(project.path()).process_group(0);
+    shell.env("TESTYARD_CACHE_DIR", cache()).env_remove("VIRTUAL_ENV");
+    let mut shell: Child = shell.spawn().expect("a shell can be started");
+    wait_for_the_slow_test(&project);
+    kill("-KILL", &format!("-{}", shell.id()));
+    shell.wait().expect("the shell has ended");
+    project.write("go", "");
+    let done = project.testyard(&["wait", "--for", "60s"]);
+    assert!(done.code == 1 && done.last_line().contains("passed=2 failed=1"), "{done:?}");
+}
+
+#[test]
+fn the_same_request_attaches_and_another_is_told_who_is_at_it() {
+    let project = slow();
+    let run = run_of(&start(&project, &[]));
+    let again = start(&project, &[]);
+    assert_eq!((run_of(&again), &again.json()["attached"]), (run.clone(), &true.into()));
+    let other = project.testyard(&["run", "--detach", "test_a.py"]);
+    assert!(other.code == 75 && other.stderr.contains(&run), "{other:?}");
+    let replaced = start(&project, &["--replace", "test_a.py"]);
+    assert_ne!(run_of(&replaced), run);
+    let old = project.testyard(&["status", &run, "--exit-code"]);
+    assert_eq!(old.code, 6, "{old:?}");
+    assert_eq!(project.testyard(&["cancel"]).code, 0);
+}
+
+#[test]
+fn many_starts_at_once_start_one_run() {
+    let project = slow();
+    let arguments = ["run", "--detach", "--format", "json"];
+    let piped = |_| project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let starts: Vec<Child> = (0..20).map(|number| piped(number).expect("it can be started")).collect();
+    let said = starts.into_iter().map(|child| child.wait_with_output().expect("it ends"));
+    let runs: Vec<String> = said
+        .map(|output| {
+            assert!(output.status.success(), "{output:?}");
+            let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("a document");
+            document["run"].as_str().expect("a run").to_owned()
+        })
+        .collect();
+    assert!(runs.iter().all(|run| *run == runs[0]), "{runs:?}");
+    assert_eq!(fs::read_dir(project.path().join(".testyard/runs")).expect("runs").count(), 1);
+    assert_eq!(project.testyard(&["cancel"]).code, 0);
+}
+
+#[test]
+fn cancelling_twice_is_harmless_and_leaves_nothing() {
+    let project = slow();
+    let run = run_of(&start(&project, &[]));
+    wait_for_the_slow_test(&project);
+    let began = Instant::now();
+    let first = project.testyard(&["cancel", &run]);
+    assert!(first.code == 0 && first.last_line().contains("verdict=cancelled"), "{first:?}");
+    assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
+    let second = project.testyard(&["cancel"]);
+    assert!(second.code == 0 && second.stderr.contains("has ended already"), "{second:?}");
+    assert_eq!(project.testyard(&["wait"]).code, 6);
+    assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
+}
+
+#[test]
+fn one_whose_supervisor_is_killed_is_lost_and_keeps_what_it_had() {
+    let project = slow();
+    let run = run_of(&start(&project, &[]));
+    wait_for_the_slow_test(&project);
+    kill("-KILL", &supervisor_of(&project, &run).to_string());
+    let waited = wait_until("the loss", || {
+        let waited = project.testyard(&["wait", "--for", "1s"]);
+        (waited.code != 7).then_some(waited)
+    });
+    assert!(waited.code == 5 && waited.last_line().contains("verdict=lost passed=1"), "{waited:?}");
+    assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
+    // It holds nobody up.
+    project.write("go", "");
+    start(&project, &[]);
+    assert_eq!(project.testyard(&["wait", "--for", "60s"]).code, 1);
+}
+
+#[test]
+fn what_cannot_begin_is_refused_with_its_reason() {
+    let project = slow();
+    project.write("testyard.toml", "[nope]\n");
+    let refused = project.testyard(&["run", "--detach"]);
+    assert!(refused.code == 2 && refused.stderr.contains("nope"), "{refused:?}");
+    assert!(refused.last_line().ends_with("exit=2"), "{refused:?}");
+    let left: Vec<_> =
+        fs::read_dir(project.path().join(".testyard")).expect("its folder").flatten().collect();
+    assert!(left.iter().all(|one| !one.file_name().to_string_lossy().starts_with("starting")), "{left:?}");
+}
