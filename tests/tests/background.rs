@@ -138,6 +138,8 @@ fn one_whose_supervisor_is_killed_is_lost_and_keeps_what_it_had() {
     let project = slow();
     let run = run_of(&start(&project, &[]));
     wait_for_the_slow_test(&project);
+    // What was written down by then is kept.
+    project.wait_for_event("test_finished");
     kill("-KILL", &supervisor_of(&project, &run).to_string());
     let waited = wait_until("the loss", || {
         let waited = project.testyard(&["wait", "--for", "1s"]);
@@ -161,4 +163,26 @@ fn what_cannot_begin_is_refused_with_its_reason() {
     let left: Vec<_> =
         fs::read_dir(project.path().join(".testyard")).expect("its folder").flatten().collect();
     assert!(left.iter().all(|one| !one.file_name().to_string_lossy().starts_with("starting")), "{left:?}");
+}
+
+#[test]
+fn failures_are_grouped_and_the_new_ones_come_first() {
+    let test = "import pytest\n@pytest.mark.parametrize('n', range(30))\ndef test_many(n): assert n == 100\n";
+    let project = Project::of(&[("test_a.py", test)]);
+    project.testyard(&["run"]);
+    project.write("test_b.py", "def test_new(): raise KeyError('gone')\n");
+    project.testyard(&["run"]);
+    let document = project.testyard(&["failures", "--format", "json"]).json();
+    let groups = document["groups"].as_array().expect("groups").clone();
+    let shown: Vec<String> =
+        groups.iter().map(|one| format!("{} {} {}", one["new"], one["count"], one["signature"])).collect();
+    assert_eq!(shown, ["true 1 \"KeyError: 'gone'\"", "false 30 \"assert # == #\""]);
+    let page = project.testyard(&["failures", "--budget", "1"]);
+    assert!(
+        page.stdout.contains("more: --cursor 1 (of 2)") && !page.stdout.contains("test_many"),
+        "{page:?}"
+    );
+    let rest = project.testyard(&["failures", "--cursor", "1"]);
+    assert!(rest.stdout.contains("30 failures: assert # == #"), "{rest:?}");
+    assert!(rest.stdout.contains("… and 20 more"), "{rest:?}");
 }

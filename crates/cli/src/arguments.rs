@@ -104,6 +104,8 @@ pub(crate) enum Verb {
     Wait(Wait),
     /// Show what happens in a run
     Tail(Tail),
+    /// Say what failed in a run, put together by what went wrong
+    Failures(Failures),
     /// Stop a run, take everything down that it brought up, and see it end
     Cancel(Cancel),
     /// Say how a run stands, without waiting for it
@@ -184,6 +186,18 @@ pub(crate) struct Tail {
     /// Go on for as long as the run does
     #[arg(long, short)]
     pub(crate) follow: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Failures {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
+    /// How much to show, in bytes; the rest is behind --cursor
+    #[arg(long, value_name = "BYTES", default_value_t = 32_768)]
+    pub(crate) budget: usize,
+    /// Where to go on, as the page before said
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub(crate) cursor: usize,
 }
 
 #[derive(Debug, Args)]

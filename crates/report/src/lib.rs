@@ -8,6 +8,7 @@ mod bars;
 pub mod check;
 pub mod collect;
 mod digest;
+pub mod failures;
 pub mod finding;
 pub mod json;
 pub mod junit;

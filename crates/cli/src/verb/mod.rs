@@ -126,6 +126,7 @@ fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
         Verb::Run(arguments) => run::run(desk, arguments),
         Verb::Wait(arguments) => background::wait(desk, arguments),
         Verb::Tail(arguments) => background::tail(desk, arguments),
+        Verb::Failures(arguments) => runs::failures(desk, arguments),
         Verb::Cancel(arguments) => background::cancel(desk, arguments),
         Verb::Plan(selection) => plan::plan(desk, selection),
         Verb::Init(arguments) => plan::init(desk, arguments),

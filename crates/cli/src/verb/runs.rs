@@ -1,11 +1,11 @@
 //! `testyard status`, `report` and `runs`: what happened so far.
 
 use testyard_commands::report::{junit, markdown, subject};
-use testyard_commands::runs::{Told, find, runs as all};
+use testyard_commands::runs::{Told, find, run_before, runs as all};
 use testyard_commands::{CommandError, status as look};
 use testyard_model::Exit;
 use testyard_report::json::{self, RunsRow};
-use testyard_report::{table, terminal};
+use testyard_report::{failures, table, terminal};
 
 use super::run::tell;
 use super::{Desk, End};
@@ -30,6 +30,19 @@ pub(super) fn report(desk: &Desk, typed: &arguments::Report) -> Result<End, Comm
             let width = desk.screen.size().width;
             desk.lines(&terminal::summary(&subject(&told, &folder), desk.screen.style, width));
         }
+    }
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Says what failed, by what went wrong.
+pub(super) fn failures(desk: &Desk, typed: &arguments::Failures) -> Result<End, CommandError> {
+    let told = find(&desk.context.runs(), typed.run.as_deref())?;
+    let before = run_before(&desk.context, &told)?;
+    let groups = failures::groups(&told.state, before.as_ref().map(|before| &before.state));
+    let page = failures::page(&groups, typed.cursor, typed.budget);
+    match desk.format {
+        Format::Json => desk.result(&failures::json(&page)),
+        Format::Human => desk.lines(&failures::human(&page, desk.screen.style)),
     }
     Ok(End::Exit(Exit::Passed))
 }
