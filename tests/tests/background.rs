@@ -140,11 +140,9 @@ fn one_whose_supervisor_is_killed_is_lost_and_keeps_what_it_had() {
     wait_for_the_slow_test(&project);
     // What was written down by then is kept.
     project.wait_for_event("test_finished");
+    let waiting = project.command(&["wait", "--for", "60s"]).stderr(Stdio::piped()).spawn();
     kill("-KILL", &supervisor_of(&project, &run).to_string());
-    let waited = wait_until("the loss", || {
-        let waited = project.testyard(&["wait", "--for", "1s"]);
-        (waited.code != 7).then_some(waited)
-    });
+    let waited = waiting.and_then(Child::wait_with_output).map(Said::of).expect("it waits");
     assert!(waited.code == 5 && waited.last_line().contains("verdict=lost passed=1"), "{waited:?}");
     assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
     // It holds nobody up.

@@ -18,7 +18,7 @@ use crate::cancel::Cancel;
 use crate::run::{RunRequest, open, through};
 use crate::runs::{Told, find};
 use crate::stop::stop;
-use crate::{CommandError, Context};
+use crate::{CommandError, Context, registry};
 
 /// The first argument of this program as the supervisor of a run in the background. The file for its words follows,
 /// then what was typed.
@@ -214,6 +214,10 @@ pub async fn wait(
             break;
         }
         tokio::time::sleep(left.min(POLL)).await;
+    }
+    // A supervisor that was killed while it was waited for leaves work to whoever notices first.
+    if standing(&folder)? == Standing::Lost {
+        registry::settle_dead_runs(context);
     }
     Told::read(folder)
 }
