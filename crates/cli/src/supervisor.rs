@@ -26,10 +26,11 @@ pub(crate) fn serve_if_supervisor() -> Option<ExitCode> {
         _ => return None,
     };
     if let Err(error) = &done {
-        problem::lines(error, Style::default()).iter().for_each(say);
+        let lines = problem::lines(error, Style::default());
+        lines.iter().for_each(say);
         // Whoever started it reads the lines then. Where the run had begun, nobody listens any more.
         if verb == SUPERVISE_RUN {
-            tell(background::refusal(error.exit()));
+            tell(background::refusal(error.exit(), &lines));
         }
     }
     Some(ExitCode::from(done.map_or_else(|error| error.exit().code(), |()| 0)))

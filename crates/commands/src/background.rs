@@ -8,8 +8,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
-use testyard_journal::{Follower, JournalError, OutcomeFile, RunFolder, standing};
+use testyard_journal::{Follower, OutcomeFile, RunFolder, standing};
 use testyard_model::{Exit, RunState, Standing, Verdict, View};
 use testyard_sys::lock::{Lock, lock};
 use testyard_sys::{detach, files};
@@ -24,8 +25,12 @@ use crate::{CommandError, Context, registry};
 /// then what was typed.
 pub const SUPERVISE_RUN: &str = "testyard-run-supervisor";
 
-/// What the supervisor says when its run cannot be begun, before the exit code.
-const REFUSED: &str = "refused ";
+/// What the supervisor says when its run cannot be begun. It comes through the pipe: the disk may be full.
+#[derive(Debug, Serialize, Deserialize)]
+struct Refusal {
+    refused: u8,
+    said: Vec<String>,
+}
 
 /// How long a cancelled run gets to take everything down by itself.
 const GRACE: Duration = Duration::from_secs(30);
@@ -48,7 +53,7 @@ pub enum Started {
     /// It cannot be begun.
     Refused {
         /// What the supervisor said, in lines.
-        said: String,
+        said: Vec<String>,
         /// The exit code that goes with it.
         exit: Exit,
     },
@@ -88,15 +93,15 @@ pub async fn start(
     arguments.extend_from_slice(typed);
     let detached = detach::start(&context.program, &arguments, &context.folder, output).map_err(failed)?;
     let line = detached.first_line().map_err(failed)?.unwrap_or_default();
-    if !line.is_empty() && !line.starts_with(REFUSED) {
+    let refusal: Option<Refusal> = serde_json::from_str(&line).ok();
+    if refusal.is_none() && !line.is_empty() {
         return Ok(Started::Run { folder: RunFolder::at(line), attached: false, estimate_ms });
     }
     let said = fs::read_to_string(&log).unwrap_or_default();
     // It tells nothing that is not told here.
     let _ = fs::remove_file(&log);
-    let code = line.strip_prefix(REFUSED).and_then(|code| code.parse().ok());
-    match code.and_then(Exit::of) {
-        Some(exit) => Ok(Started::Refused { said, exit }),
+    match refusal.and_then(|refusal| Some((Exit::of(refusal.refused)?, refusal.said))) {
+        Some((exit, said)) => Ok(Started::Refused { said, exit }),
         None => Err(failed(std::io::Error::other(format!("it ended at once: {}", said.trim())))),
     }
 }
@@ -126,21 +131,17 @@ pub async fn supervise(
 ) -> Result<Told, CommandError> {
     let (course, notes) = open(context, request, Vec::new(), cancel).await?;
     let folder = course.folder().clone();
-    let failed = |source| JournalError::File {
-        path: folder.path().to_owned(),
-        doing: "noting what was asked for",
-        source,
-    };
-    files::write_atomic(&request_file(&folder), fingerprint(context, request)).map_err(failed)?;
-    fs::create_dir_all(folder.logs()).map_err(failed)?;
-    fs::rename(log, folder.logs().join("supervisor.log")).map_err(failed)?;
+    // On a full disk the run goes on all the same, and says itself what that did to it; nobody can attach to it then.
+    let _ = files::write_atomic(&request_file(&folder), fingerprint(context, request));
+    let _ = fs::create_dir_all(folder.logs());
+    let _ = fs::rename(log, folder.logs().join("supervisor.log")).or_else(|_| fs::remove_file(log));
     ready(folder.path());
     through(course, &notes).await
 }
 
 /// The line by which a supervisor tells that its run cannot be begun.
-pub fn refusal(exit: Exit) -> String {
-    format!("{REFUSED}{}", exit.code())
+pub fn refusal(exit: Exit, said: &[String]) -> String {
+    json!(Refusal { refused: exit.code(), said: said.to_vec() }).to_string()
 }
 
 /// What is asked for, such that two requests for the same are the same text.

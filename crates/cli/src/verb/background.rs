@@ -22,7 +22,7 @@ pub(super) fn start(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comm
     let (folder, attached, estimate_ms) = match started {
         Started::Run { folder, attached, estimate_ms } => (folder, attached, estimate_ms),
         Started::Refused { said, exit } => {
-            said.lines().for_each(say);
+            desk.screen.print(&said);
             say(last_line(None, Standing::Final, exit));
             return Ok(End::Exit(exit));
         }
