@@ -60,7 +60,7 @@ fn a_run_is_waited_for_in_pieces_and_ends_as_it_ended() {
         format!("testyard: run={run} verdict=failed passed=2 failed=1 flaky=0 skipped=0 blocked=0 exit=1");
     assert_eq!(done.last_line(), last);
     let seen = project.testyard(&["tail", "-f"]);
-    assert!(seen.code == 0 && seen.stderr.contains("test_wrong"), "{seen:?}");
+    assert!(seen.code == 0 && seen.stdout.contains("test_wrong"), "{seen:?}");
     assert_eq!(project.testyard(&["wait", "--for", "soon"]).code, 2);
     assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
 }

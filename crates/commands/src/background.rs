@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use testyard_journal::{Follower, OutcomeFile, RunFolder, standing};
-use testyard_model::{Exit, RunState, Standing, Verdict, View};
+use testyard_model::{Exit, Record, RunState, Standing, Verdict};
 use testyard_sys::lock::{Lock, lock};
 use testyard_sys::{detach, files};
 
@@ -223,12 +223,12 @@ pub async fn wait(
     Told::read(folder)
 }
 
-/// Shows a run's events; with `follow`, for as long as it goes on.
+/// Shows a run's events; with `follow`, for as long as it goes on. `show` says whether somebody still looks.
 pub async fn tail(
     context: &Context,
     run: Option<&str>,
     follow: bool,
-    mut view: impl View,
+    mut show: impl FnMut(&Record, &RunState) -> bool,
 ) -> Result<(), CommandError> {
     let folder = context.runs().find(run)?;
     let mut follower = Follower::of(&folder);
@@ -238,7 +238,9 @@ pub async fn tail(
         let goes_on = standing(&folder)? == Standing::Running;
         for record in follower.new_records()? {
             state.apply(&record);
-            view.see(&record, &state);
+            if !show(&record, &state) {
+                return Ok(());
+            }
         }
         if !follow || !goes_on {
             return Ok(());

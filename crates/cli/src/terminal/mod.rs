@@ -57,11 +57,6 @@ impl Screen {
         }
     }
 
-    /// The view that prints lines, whether the cursor may be moved or not.
-    pub(crate) fn lines(self) -> impl View {
-        lines::Lines::new(self.style)
-    }
-
     /// Prints lines to standard error.
     pub(crate) fn print(self, lines: &[String]) {
         lines.iter().for_each(say);

@@ -5,9 +5,10 @@ use std::time::Duration;
 use testyard_commands::background::{self, Started, Until};
 use testyard_commands::runs::Told;
 use testyard_commands::{CommandError, duration};
-use testyard_model::{Exit, Standing};
+use testyard_model::{Exit, Record, RunState, Standing};
 use testyard_report::json::{self, DetachedRow};
 use testyard_report::last_line;
+use testyard_report::plain::Plain;
 
 use super::run::{request, tell};
 use super::{Desk, End};
@@ -78,8 +79,12 @@ fn limit(text: &str) -> Result<Duration, CommandError> {
 
 /// Shows what happens in a run.
 pub(super) fn tail(desk: &Desk, typed: &arguments::Tail) -> Result<End, CommandError> {
-    let view = desk.screen.lines();
-    session::block_on(background::tail(&desk.context, typed.run.as_deref(), typed.follow, view))?;
+    let mut plain = Plain::new(desk.screen.style);
+    let show = |record: &Record, state: &RunState| {
+        let lines = plain.lines(record, state);
+        lines.is_empty() || desk.still_read(&lines)
+    };
+    session::block_on(background::tail(&desk.context, typed.run.as_deref(), typed.follow, show))?;
     Ok(End::Exit(Exit::Passed))
 }
 

@@ -43,20 +43,26 @@ impl Desk {
 
     /// Prints the lines of a result.
     pub(crate) fn lines(&self, lines: &[String]) {
+        self.still_read(lines);
+    }
+
+    /// Prints lines of a result that goes on, and says whether somebody still reads it.
+    pub(crate) fn still_read(&self, lines: &[String]) -> bool {
         let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
-        self.result(&text);
+        put(&text)
     }
 }
 
 /// Writes to standard output. A reader that went away has seen what it wanted; a result that got lost on the way is
-/// said.
-fn put(text: &str) {
+/// said. Returns whether somebody reads what is written.
+fn put(text: &str) -> bool {
     let mut output = std::io::stdout().lock();
     match output.write_all(text.as_bytes()).and_then(|()| output.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             say(format_args!("warning: standard output could not be written: {error}"));
+            false
         }
-        _ => {}
+        written => written.is_ok(),
     }
 }
 
