@@ -87,7 +87,11 @@ fn a_run_outlives_the_killed_group_of_its_shell() {
 #[test]
 fn the_same_request_attaches_and_another_is_told_who_is_at_it() {
     let project = slow();
+    let secret = ["--set", "environment.attach.db=postgresql://me:hunter2@db.example/x"];
     let run = run_of(&start(&project, &[]));
+    let noted = fs::read_to_string(project.path().join(format!(".testyard/runs/{run}/request.json")));
+    assert!(noted.expect("what was asked for").contains("sha256"));
+    assert_eq!(start(&project, &secret).code, 75);
     let again = start(&project, &[]);
     assert_eq!((run_of(&again), &again.json()["attached"]), (run.clone(), &true.into()));
     let other = project.testyard(&["run", "--detach", "test_a.py"]);

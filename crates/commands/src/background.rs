@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use testyard_journal::{Follower, OutcomeFile, RunFolder, standing};
 use testyard_model::{Exit, Record, RunState, Standing, Verdict};
-use testyard_sys::lock::{Lock, lock};
 use testyard_sys::{detach, files};
 
 use crate::cancel::Cancel;
 use crate::run::{RunRequest, open, through};
 use crate::runs::{Told, find};
 use crate::stop::stop;
-use crate::{CommandError, Context, registry};
+use crate::{CommandError, Context, registry, turn};
 
 /// The first argument of this program as the supervisor of a run in the background. The file for its words follows,
 /// then what was typed.
@@ -71,7 +71,7 @@ pub async fn start(
     replace: bool,
 ) -> Result<Started, CommandError> {
     let state = context.runs().path().to_owned();
-    let _turn = take_turn(&state).await?;
+    let _turn = turn::take(&state, "start.lock").await?;
     let estimate_ms = estimate(context)?;
     let wanted = fingerprint(context, request);
     if let Some((folder, theirs)) = current(context)? {
@@ -106,18 +106,6 @@ pub async fn start(
     }
 }
 
-/// Waits until no other start of this project is between looking and starting.
-async fn take_turn(state: &Path) -> Result<Lock, CommandError> {
-    let locked = match fs::create_dir_all(state) {
-        Ok(()) => lock(&state.join("start.lock")).await,
-        Err(error) => Err(error),
-    };
-    locked.map_err(|error| CommandError::Blocked {
-        message: format!("{}: {error}", state.display()),
-        help: "make the project's folder writable".to_owned(),
-    })
-}
-
 /// Serves as the supervisor of a run. `ready` is called with its folder once its lock is held and its plan is written.
 ///
 /// # Errors
@@ -144,10 +132,11 @@ pub fn refusal(exit: Exit, said: &[String]) -> String {
     json!(Refusal { refused: exit.code(), said: said.to_vec() }).to_string()
 }
 
-/// What is asked for, such that two requests for the same are the same text.
+/// What is asked for, such that two requests for the same are the same text. A digest: overrides may hold passwords, and
+/// they lie in the run's folder.
 fn fingerprint(context: &Context, request: &RunRequest) -> String {
     let RunRequest { selection, changed, offline } = request;
-    json!({
+    let asked = json!({
         "names": selection.names,
         "arguments": selection.runner_arguments,
         // Paths mean another thing elsewhere.
@@ -155,8 +144,9 @@ fn fingerprint(context: &Context, request: &RunRequest) -> String {
         "changed": changed,
         "offline": offline,
         "set": context.overrides,
-    })
-    .to_string()
+    });
+    let digest = Sha256::digest(asked.to_string());
+    json!({ "sha256": digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>() }).to_string()
 }
 
 fn request_file(folder: &RunFolder) -> PathBuf {

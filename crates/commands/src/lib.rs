@@ -20,6 +20,7 @@ pub mod run;
 pub mod runs;
 pub mod status;
 mod stop;
+mod turn;
 
 pub use cancel::{Cancel, Canceller, cancel};
 pub use context::Context;

@@ -9,13 +9,12 @@ use testyard_journal::{Follower, RunFolder, standing};
 use testyard_model::plan::ServicePlan;
 use testyard_model::{Event, Outcome, Phase, Plan, RunState, Standing, View};
 use testyard_sys::detach;
-use testyard_sys::lock::{Lock, lock};
 
 use super::{current, down};
 use crate::cancel::Cancel;
 use crate::plan;
 use crate::runs::Told;
-use crate::{CommandError, Context};
+use crate::{CommandError, Context, turn};
 
 /// How often the journal of the supervisor is looked at.
 const POLL: Duration = Duration::from_millis(15);
@@ -43,7 +42,10 @@ pub async fn up(
     let plan = plan::environment(context)?;
     let wanted = wanted(&plan, &request.services)?;
     // Two that both find nothing up would bring everything up twice, and `down` would find the newer one only.
-    let turn = cancel.unless(take_turn(context)).await.ok_or(CommandError::Cancelled)??;
+    let turn = cancel
+        .unless(turn::take(context.environments().path(), "up.lock"))
+        .await
+        .ok_or(CommandError::Cancelled)??;
     if let Some(told) = current(context)? {
         return already_up(told, &plan.masked_by(&context.masker(&plan)), &wanted);
     }
@@ -106,19 +108,6 @@ fn already_up(told: Told, plan: &Plan, wanted: &[String]) -> Result<Told, Comman
 fn definitions(plan: &Plan) -> BTreeMap<String, ServicePlan> {
     let services = plan.services.iter().cloned();
     services.map(|service| (service.name.clone(), ServicePlan { place: None, ..service })).collect()
-}
-
-/// Waits until no other `up` of this project is between looking and starting.
-async fn take_turn(context: &Context) -> Result<Lock, CommandError> {
-    let folder = context.environments().path().to_owned();
-    let locked = match fs::create_dir_all(&folder) {
-        Ok(()) => lock(&folder.join("up.lock")).await,
-        Err(error) => Err(error),
-    };
-    locked.map_err(|error| CommandError::Blocked {
-        message: format!("{}: {error}", folder.display()),
-        help: "make the project's folder writable".to_owned(),
-    })
 }
 
 /// Starts the supervisor and waits for its first line: the folder it writes to.
