@@ -156,6 +156,9 @@ pub(crate) struct Run {
     /// With --detach, cancel the run in the background that goes on, and start this one
     #[arg(long, requires = "detach")]
     pub(crate) replace: bool,
+    /// With --detach, begin when the runs in the background that go on have ended
+    #[arg(long, requires = "detach", conflicts_with = "replace")]
+    pub(crate) queue: bool,
 }
 
 #[derive(Debug, Args)]

@@ -4,6 +4,8 @@ use testyard_journal::{Journal, OutcomeFile, RunFolder, Spec, Store, read, stand
 use testyard_model::state::{Header, VerdictState};
 use testyard_model::{Exit, Plan, RunState, Standing, Verdict};
 
+use testyard_report::Progress;
+
 use crate::{CommandError, Context};
 
 /// A run, as its folder tells it.
@@ -21,6 +23,8 @@ pub struct Told {
     pub plan: Option<Plan>,
     /// What is wrong with its files, and where.
     pub damage: Vec<String>,
+    /// What is told only while it goes on; filled by whoever tells it then, see [`crate::status`].
+    pub progress: Option<Progress>,
 }
 
 impl Told {
@@ -37,8 +41,14 @@ impl Told {
         });
         let mut state = journal.state();
         complete(&mut state, spec.as_ref());
+        if standing == Standing::Running {
+            // Its last event may be long ago.
+            let elapsed_ms = spec.as_ref().and_then(Spec::elapsed_ms);
+            state.now_ms = elapsed_ms.unwrap_or_default().max(state.now_ms);
+        }
         settle(&mut state, standing, outcome.as_ref());
-        Ok(Told { state, damage, folder, standing, outcome, plan: spec.map(|spec| spec.plan) })
+        let plan = spec.map(|spec| spec.plan);
+        Ok(Told { state, damage, folder, standing, outcome, plan, progress: None })
     }
 
     /// The code the run ended with, or ends with as it stands.

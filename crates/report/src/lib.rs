@@ -28,4 +28,4 @@ mod fixture;
 
 pub use last_line::last_line;
 pub use style::Style;
-pub use subject::Subject;
+pub use subject::{Progress, Subject};

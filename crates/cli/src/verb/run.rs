@@ -5,6 +5,7 @@ use testyard_commands::plan::Selection;
 use testyard_commands::report::subject;
 use testyard_commands::run::{RunRequest, run as run_project};
 use testyard_commands::runs::Told;
+use testyard_model::Standing;
 use testyard_report::{json, last_line, terminal};
 
 use super::{Desk, End};
@@ -50,7 +51,11 @@ pub(super) fn tell(desk: &Desk, told: &Told) {
     match desk.format {
         Format::Json => desk.result(&json::run(&subject)),
         Format::Human => {
-            desk.screen.print(&terminal::summary(&subject, desk.screen.style, desk.screen.size().width));
+            let (style, width) = (desk.screen.style, desk.screen.size().width);
+            desk.screen.print(&match told.standing {
+                Standing::Running => terminal::status(&subject, style, width),
+                Standing::Final | Standing::Lost => terminal::summary(&subject, style, width),
+            });
         }
     }
     told.damage.iter().for_each(|damage| say(format_args!("warning: {damage}")));
