@@ -108,7 +108,7 @@ fn many_starts_at_once_start_one_run() {
     let project = slow();
     let arguments = ["run", "--detach", "--format", "json"];
     let piped = |_| project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let starts: Vec<Child> = (0..20).map(|number| piped(number).expect("it can be started")).collect();
+    let starts: Vec<Child> = (0..100).map(|number| piped(number).expect("it can be started")).collect();
     let said = starts.into_iter().map(|child| child.wait_with_output().expect("it ends"));
     let runs: Vec<String> = said
         .map(|output| {

@@ -51,6 +51,11 @@ impl RunFolder {
         self.path.join("reserve")
     }
 
+    /// The last of that space: given up for the outcome alone, so that no event takes it.
+    pub fn last_reserve(&self) -> PathBuf {
+        self.path.join("reserve-for-outcome")
+    }
+
     /// Raw output.
     pub fn logs(&self) -> PathBuf {
         self.path.join("logs")
