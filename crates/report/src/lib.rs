@@ -6,6 +6,7 @@
 
 mod bars;
 pub mod check;
+pub mod ci;
 pub mod collect;
 mod digest;
 pub mod failures;
