@@ -153,12 +153,37 @@ pub(crate) struct Run {
     /// Return at once and run in the background. The same request attaches to the run that goes on
     #[arg(long)]
     pub(crate) detach: bool,
+    /// Write for a CI system: phases fold, failures are annotated, the report becomes the step's summary; which system it
+    /// is, its variables say when none is named
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SYSTEM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto",
+        conflicts_with = "detach"
+    )]
+    pub(crate) ci: Option<Ci>,
     /// With --detach, cancel the run in the background that goes on, and start this one
     #[arg(long, requires = "detach")]
     pub(crate) replace: bool,
     /// With --detach, begin when the runs in the background that go on have ended
     #[arg(long, requires = "detach", conflicts_with = "replace")]
     pub(crate) queue: bool,
+}
+
+/// For which CI system a run is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ci {
+    /// The one this runs on
+    Auto,
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
+    /// Any other: plain lines
+    Plain,
 }
 
 #[derive(Debug, Args)]
