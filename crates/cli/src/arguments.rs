@@ -93,7 +93,7 @@ pub(crate) enum Verb {
     Run(Run),
     /// Say what a run would do, and why
     Plan(Selection),
-    /// Write what was discovered as a commented testyard.toml
+    /// Write what was discovered as a commented testyard.toml, and files for CI systems
     Init(Init),
     /// Say what will break before anything is built or started
     Check(Check),
@@ -236,9 +236,21 @@ pub(crate) struct Cancel {
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Overwrite an existing testyard.toml
+    /// Overwrite what exists already
     #[arg(long)]
     pub(crate) force: bool,
+    /// Write files for others who are to run the project; a testyard.toml that exists stays as it is
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TARGET")]
+    pub(crate) with: Vec<With>,
+}
+
+/// For whom files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum With {
+    /// GitHub Actions: .github/workflows/testyard.yml
+    Ci,
+    /// GitLab CI: .gitlab-ci.yml
+    Gitlab,
 }
 
 #[derive(Debug, Args)]
