@@ -1,6 +1,6 @@
 //! `testyard runs` and what `status` and `report` share: a run as its folder tells it.
 
-use testyard_journal::{Journal, OutcomeFile, RunFolder, Spec, Store, read, standing};
+use testyard_journal::{OutcomeFile, RunFolder, Spec, Store, read, standing};
 use testyard_model::state::{Header, VerdictState};
 use testyard_model::{Exit, Plan, RunState, Standing, Verdict};
 
@@ -32,14 +32,13 @@ impl Told {
     pub fn read(folder: RunFolder) -> Result<Told, CommandError> {
         // First how it stands: events that are written after the answer only make the picture newer.
         let standing = standing(&folder)?;
-        let journal: Journal = read::read(&folder)?;
+        let (mut state, found) = read::state(&folder)?;
         let spec = Spec::read(&folder).ok();
-        let mut damage: Vec<String> = journal.damage.iter().map(|found| told_of(&folder, found)).collect();
+        let mut damage: Vec<String> = found.iter().map(|found| told_of(&folder, found)).collect();
         let outcome = OutcomeFile::read(&folder).unwrap_or_else(|error| {
             damage.push(format!("{error}; the run counts as lost"));
             None
         });
-        let mut state = journal.state();
         complete(&mut state, spec.as_ref());
         if standing == Standing::Running {
             // Its last event may be long ago.

@@ -36,6 +36,11 @@ impl RunFolder {
         self.path.join("events.jsonl")
     }
 
+    /// The state that a long journal folded to: an index that may be missing.
+    pub fn snapshot(&self) -> PathBuf {
+        self.path.join("state.bin")
+    }
+
     /// The outcome, written once and last.
     pub fn outcome(&self) -> PathBuf {
         self.path.join("outcome.json")

@@ -13,6 +13,7 @@ use testyard_model::{
 use testyard_sys::files::Appender;
 use testyard_sys::lock::Lock;
 
+use crate::snapshot::Extent;
 use crate::{JournalError, OutcomeFile, RunFolder, Spec, Store, line, logs};
 
 /// What is set aside for events on a full disk: those of a few hundred tests.
@@ -36,8 +37,19 @@ struct Inner {
     file: Appender,
     state: RunState,
     views: Vec<Box<dyn View>>,
+    /// How much of the journal is written.
+    extent: Extent,
     /// The first event that could not be written, in words.
     trouble: Option<String>,
+}
+
+impl Inner {
+    /// Keeps the state beside the journal. One that has a gap folds to another state than this.
+    fn keep_state(&mut self, folder: &RunFolder) {
+        if self.trouble.is_none() {
+            self.extent.keep(&mut self.state, folder);
+        }
+    }
 }
 
 impl Recorder {
@@ -55,10 +67,10 @@ impl Recorder {
             Spec::new(run, started_unix_ms, plan, &masker).write(folder)?;
             start_events(folder)
         };
-        let (folder, lock, file) = store.create_run(now, begin)?;
+        let (folder, lock, (file, extent)) = store.create_run(now, begin)?;
         let run = folder.run();
         store.point_latest_at(&run)?;
-        let inner = Inner { file, state: RunState::default(), views, trouble: None };
+        let inner = Inner { file, state: RunState::default(), views, extent, trouble: None };
         let started = Instant::now();
         Ok(Recorder { folder, run, started, started_unix_ms, masker, inner: Mutex::new(inner), _lock: lock })
     }
@@ -116,7 +128,10 @@ impl Recorder {
             started_unix_ms: self.started_unix_ms,
             elapsed_ms: self.now_ms(),
         };
-        let inner = self.lock();
+        let mut inner = self.lock();
+        if inner.extent.is_worth_while(inner.state.last_number) {
+            inner.keep_state(&self.folder);
+        }
         // The events are the source of truth: they have to be on the disk before the outcome says so.
         inner.file.sync().map_err(JournalError::file(&self.folder.events(), "writing the events"))?;
         drop(inner);
@@ -175,12 +190,17 @@ impl Recorder {
         // Timed under the lock, so that numbers and times rise together.
         let record = Record { number: inner.state.last_number + 1, at_ms: self.now_ms(), event };
         let body = format!("{{\"number\":{},\"at_ms\":{},\"event\":{text}}}", record.number, record.at_ms);
-        let written = write_or_make_room(&mut inner.file, line::seal(&body).as_bytes(), &self.folder);
+        let line = line::seal(&body);
+        let written = write_or_make_room(&mut inner.file, line.as_bytes(), &self.folder);
         let dropped = written.unwrap_or_else(|error| {
             inner.trouble.get_or_insert_with(|| format!("{}: {error}", self.folder.events().display()));
             None
         });
+        inner.extent.grow(line.as_bytes());
         inner.state.apply(&record);
+        if inner.extent.is_due(record.number) {
+            inner.keep_state(&self.folder);
+        }
         for view in &mut inner.views {
             view.see(&record, &inner.state);
         }
@@ -189,12 +209,15 @@ impl Recorder {
 }
 
 /// Creates the journal with its first line, and the reserves beside it.
-fn start_events(folder: &RunFolder) -> Result<Appender, JournalError> {
+fn start_events(folder: &RunFolder) -> Result<(Appender, Extent), JournalError> {
     let path = folder.events();
     let head = line::encode(&line::Head { format: FORMAT }).map_err(io::Error::from);
     let file = head.and_then(|head| {
         let mut file = Appender::open(&path)?;
-        file.append(head.as_bytes()).map(|()| file)
+        file.append(head.as_bytes())?;
+        let mut extent = Extent::default();
+        extent.grow(head.as_bytes());
+        Ok((file, extent))
     });
     // Real blocks, not a hole: a sparse file would set nothing aside. No room for it is no reason not to start.
     let _ = testyard_sys::files::write(&folder.reserve(), vec![0x20; RESERVE_BYTES]);

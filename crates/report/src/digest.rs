@@ -55,7 +55,7 @@ pub(crate) fn failures(state: &RunState) -> impl Iterator<Item = Failure<'_>> {
                 suite: &suite.name,
                 name: test.id.as_str(),
                 outcome: test.outcome.as_ref()?,
-                evidence: &test.evidence,
+                evidence: test.evidence(),
                 duration_ms: Some(test.duration_ms.unwrap_or_default()),
             })
         });

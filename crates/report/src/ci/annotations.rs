@@ -95,10 +95,10 @@ fn errors(subject: &Subject<'_>, places: &Places<'_>) -> Vec<Annotation> {
 
 fn warnings(subject: &Subject<'_>, places: &Places<'_>) -> Vec<Annotation> {
     let flaky = digest::flaky(subject.state).map(|(suite, test)| {
-        let said = message(digest::message(&Outcome::Flaky, &test.evidence));
+        let said = message(digest::message(&Outcome::Flaky, test.evidence()));
         Annotation {
             title: format!("flaky {} › {}", suite.name, test.id),
-            place: places.of_failure(&suite.name, test.id.as_str(), &test.evidence.detail),
+            place: places.of_failure(&suite.name, test.id.as_str(), &test.evidence().detail),
             message: if said.is_empty() { "failed, and passed when tried again".to_owned() } else { said },
         }
     });
