@@ -385,6 +385,12 @@ pub(crate) struct Logs {
     /// Of a run instead of what is up now
     #[arg(long, value_name = "RUN")]
     pub(crate) run: Option<String>,
+    /// What services, suites and testyard itself said while a test of a run ran, in one timeline; its name, or a part of it
+    #[arg(long, value_name = "TEST", conflicts_with = "tail")]
+    pub(crate) around: Option<String>,
+    /// With --around, also what was said so long before and after it, such as `2s`
+    #[arg(long, value_name = "TIME", requires = "around")]
+    pub(crate) margin: Option<String>,
 }
 
 #[derive(Debug, Args)]

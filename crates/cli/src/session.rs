@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use testyard_commands::{Cancel, CommandError, Context};
+use testyard_commands::{Cancel, CommandError, Context, duration};
 use testyard_sys::keeper::this_program;
 use testyard_sys::signals::{Stop, Stops};
 
@@ -58,6 +59,14 @@ fn split(pair: &str) -> Result<(String, String), CommandError> {
         help: "write --set KEY=VALUE, such as --set environment.engine=native".to_owned(),
     })?;
     Ok((key.trim().to_owned(), value.to_owned()))
+}
+
+/// A time that an option names.
+pub(crate) fn time(option: &str, text: &str) -> Result<Duration, CommandError> {
+    duration(text).map(Duration::from_millis).ok_or_else(|| CommandError::Usage {
+        message: format!("{option} {text}: that is no time"),
+        help: "write a number with its unit, such as 100s, 5m or 1h30m".to_owned(),
+    })
 }
 
 /// Does something that waits, on a runtime of its own.

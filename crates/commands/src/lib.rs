@@ -3,6 +3,7 @@
 //! What lives here: what each verb does, told in the words of the rooms below. What does not: the terminal, the
 //! command line's syntax, and any knowledge that one room alone can have.
 
+pub mod around;
 pub mod background;
 mod cancel;
 pub mod check;

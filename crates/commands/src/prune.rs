@@ -24,7 +24,7 @@ pub fn prune(context: &Context, all: bool) -> Result<Removed, CommandError> {
 fn limits(context: &Context) -> Result<Limits, CommandError> {
     let project = testyard_project::load(&request(context, &Selection::default()))?;
     let retention = project.retention();
-    Ok(Limits { age: Some(retention.age), runs: Some(retention.runs), bytes: retention.bytes })
+    Ok(Limits { age: Some(retention.age), runs: Some(retention.runs), bytes: Some(retention.bytes) })
 }
 
 /// One shared cache.

@@ -66,6 +66,11 @@ impl RunFolder {
         self.path.join("logs")
     }
 
+    /// How long each log was at which time.
+    pub fn timeline(&self) -> PathBuf {
+        self.path.join("timeline.jsonl")
+    }
+
     /// What installers need for a while: it is gone when the run has ended.
     pub fn scratch(&self) -> PathBuf {
         self.path.join("tools")

@@ -18,6 +18,7 @@ mod snapshot;
 mod spec;
 pub mod standing;
 mod store;
+pub mod timeline;
 
 pub use error::JournalError;
 pub use folder::RunFolder;

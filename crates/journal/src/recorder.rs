@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use testyard_sys::files::Appender;
 use testyard_sys::lock::Lock;
 
 use crate::snapshot::Extent;
+use crate::timeline::Watch;
 use crate::{JournalError, OutcomeFile, RunFolder, Spec, Store, line, logs};
 
 /// What is set aside for events on a full disk: those of a few hundred tests.
@@ -30,6 +31,7 @@ pub struct Recorder {
     started_unix_ms: u64,
     masker: Masker,
     inner: Mutex<Inner>,
+    watch: Arc<Watch>,
     _lock: Lock,
 }
 
@@ -72,7 +74,17 @@ impl Recorder {
         store.point_latest_at(&run)?;
         let inner = Inner { file, state: RunState::default(), views, extent, trouble: None };
         let started = Instant::now();
-        Ok(Recorder { folder, run, started, started_unix_ms, masker, inner: Mutex::new(inner), _lock: lock })
+        let watch = Arc::new(Watch::new(&folder, started));
+        Ok(Recorder {
+            folder,
+            run,
+            started,
+            started_unix_ms,
+            masker,
+            inner: Mutex::new(inner),
+            watch,
+            _lock: lock,
+        })
     }
 
     /// The run's folder.
@@ -139,8 +151,14 @@ impl Recorder {
         Ok(outcome)
     }
 
+    /// Looks at the raw logs, see [`crate::timeline`].
+    pub fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
     /// Masks the secrets of this run in its raw logs, which services and tests wrote themselves.
     pub fn mask_logs(&self) -> Result<(), JournalError> {
+        self.watch.look();
         logs::mask(&self.folder, &self.masker)
     }
 

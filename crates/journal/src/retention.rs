@@ -38,7 +38,8 @@ pub fn prune(store: &Store, limits: &Limits, now: SystemTime) -> Result<Removed,
     for folder in store.runs()? {
         let bytes = testyard_sys::files::size(folder.path());
         let beyond = limits.runs.is_some_and(|most| kept >= most)
-            || limits.bytes.is_some_and(|most| kept_bytes + bytes > most)
+            // One large run is no reason to have none.
+            || limits.bytes.is_some_and(|most| kept > 0 && kept_bytes + bytes > most)
             || limits.age.is_some_and(|most| age(&folder, now) > most);
         if !beyond || is_safe_from_removal(&folder)? {
             kept += 1;

@@ -157,24 +157,26 @@ pub struct Retention {
     pub age: Duration,
     /// How many runs are kept.
     pub runs: usize,
-    /// How many bytes of runs are kept; any number when not said.
-    pub bytes: Option<u64>,
+    /// How many bytes of runs are kept; the newest run is, whatever its size.
+    pub bytes: u64,
 }
 
 /// A week of runs: long enough to compare with last week's.
 const KEPT_FOR: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Runs that are kept at most.
 const KEPT_RUNS: usize = 50;
+/// Bytes that they take at most.
+const KEPT_BYTES: u64 = 1 << 30;
 
 impl Project {
-    /// How long its runs are kept: `[retention]`, else a week and fifty runs.
+    /// How long its runs are kept: `[retention]`, else a week, fifty runs and one GiB.
     pub fn retention(&self) -> Retention {
         let written = &self.config.retention;
         let runs = written.runs.as_ref().map(|runs| usize::try_from(runs.value).unwrap_or(usize::MAX));
         Retention {
             age: written.age.as_ref().map_or(KEPT_FOR, |age| Duration::from_millis(age.value)),
             runs: runs.unwrap_or(KEPT_RUNS),
-            bytes: written.size.as_ref().map(|size| size.value),
+            bytes: written.size.as_ref().map_or(KEPT_BYTES, |size| size.value),
         }
     }
 

@@ -23,6 +23,7 @@ mod subject;
 pub mod table;
 pub mod terminal;
 mod text;
+pub mod timeline;
 
 #[cfg(test)]
 mod fixture;

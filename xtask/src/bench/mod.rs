@@ -2,6 +2,7 @@
 //!
 //! Nothing here fails because a machine is slow: a goal that is missed is printed as missed, and a person reads it.
 
+pub(crate) mod background;
 pub(crate) mod check;
 pub(crate) mod collect;
 pub(crate) mod run;
@@ -17,7 +18,7 @@ use crate::shell;
 const ROUNDS: usize = 7;
 
 /// The release binary, built first.
-fn testyard() -> Result<PathBuf, String> {
+pub(crate) fn testyard() -> Result<PathBuf, String> {
     shell::run(&["cargo", "build", "--release", "--quiet", "--package", "testyard-cli"])?;
     Ok(shell::root().join("target/release/testyard"))
 }
@@ -28,7 +29,7 @@ fn cache() -> PathBuf {
 }
 
 /// A Python environment that holds pytest and nothing else, made once.
-fn python() -> Result<PathBuf, String> {
+pub(crate) fn python() -> Result<PathBuf, String> {
     let folder = cache().join("venv");
     if !folder.join("bin/pytest").exists() {
         let path = folder.display().to_string();
@@ -39,7 +40,7 @@ fn python() -> Result<PathBuf, String> {
 }
 
 /// A command of testyard in a project, its caches apart from the user's own.
-fn command(program: &Path, project: &Path, venv: Option<&Path>, words: &[&str]) -> Command {
+pub(crate) fn command(program: &Path, project: &Path, venv: Option<&Path>, words: &[&str]) -> Command {
     let mut command = shell::command(&[&program.display().to_string()]);
     command.args(words).current_dir(project).env("TESTYARD_CACHE_DIR", cache().join("testyard"));
     match venv {
@@ -68,7 +69,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<(), String> {
 }
 
 /// Writes a file of a bench's project into a folder that may not be there yet.
-fn put(root: &Path, path: &str, text: &str) -> Result<(), String> {
+pub(crate) fn put(root: &Path, path: &str, text: &str) -> Result<(), String> {
     let folder = root.join(path).parent().map_or_else(|| root.to_owned(), Path::to_owned);
     std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
     write(root, path, text)

@@ -1,10 +1,8 @@
 //! `testyard run --detach`, `wait`, `tail` and `cancel`: runs that go on without the command that started them.
 
-use std::time::Duration;
-
+use testyard_commands::CommandError;
 use testyard_commands::background::{self, Meeting, Started, Until};
 use testyard_commands::runs::Told;
-use testyard_commands::{CommandError, duration};
 use testyard_model::{Exit, Record, RunState, Standing};
 use testyard_report::json::{self, DetachedRow};
 use testyard_report::last_line;
@@ -85,7 +83,7 @@ fn typed() -> Vec<String> {
 
 /// Waits for a run and says how it stands then.
 pub(super) fn wait(desk: &Desk, typed: &arguments::Wait) -> Result<End, CommandError> {
-    let limit = typed.limit.as_deref().map(limit).transpose()?;
+    let limit = typed.limit.as_deref().map(|text| session::time("--for", text)).transpose()?;
     let until = match typed.until {
         arguments::Until::Done => Until::Done,
         arguments::Until::FirstFailure => Until::FirstFailure,
@@ -93,13 +91,6 @@ pub(super) fn wait(desk: &Desk, typed: &arguments::Wait) -> Result<End, CommandE
     let told = session::block_on(background::wait(&desk.context, typed.run.as_deref(), limit, until))?;
     tell(desk, &told);
     Ok(End::Exit(told.exit()))
-}
-
-fn limit(text: &str) -> Result<Duration, CommandError> {
-    duration(text).map(Duration::from_millis).ok_or_else(|| CommandError::Usage {
-        message: format!("--for {text}: that is no time"),
-        help: "write a number with its unit, such as 100s, 5m or 1h30m".to_owned(),
-    })
 }
 
 /// Shows what happens in a run.

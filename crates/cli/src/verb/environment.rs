@@ -1,6 +1,7 @@
 //! `testyard up`, `down`, `ps`, `logs` and `exec`: the environment alone.
 
 use testyard_commands::CommandError;
+use testyard_commands::around::{AroundRequest, around as timeline_of};
 use testyard_commands::environment::exec::{ExecRequest, exec as execute};
 use testyard_commands::environment::logs::{LogsRequest, logs as read};
 use testyard_commands::environment::up::{UpRequest, up as bring_up};
@@ -8,7 +9,7 @@ use testyard_commands::environment::{down as take_down, ps as list};
 use testyard_commands::runs::Told;
 use testyard_model::Exit;
 use testyard_report::json::{self, PsRow};
-use testyard_report::table;
+use testyard_report::{table, timeline};
 
 use super::{Desk, End};
 use crate::arguments::{self, Format};
@@ -54,6 +55,9 @@ fn show(desk: &Desk, told: Option<&Told>) {
 
 /// Shows what services print.
 pub(super) fn logs(desk: &Desk, typed: &arguments::Logs) -> Result<End, CommandError> {
+    if let Some(test) = &typed.around {
+        return around(desk, typed, test);
+    }
     let request = LogsRequest { services: typed.services.clone(), tail: typed.tail, run: typed.run.clone() };
     let logs = read(&desk.context, &request)?;
     if desk.format == Format::Json {
@@ -68,6 +72,23 @@ pub(super) fn logs(desk: &Desk, typed: &arguments::Logs) -> Result<End, CommandE
         let line =
             |text: &String| if named { format!("{:width$} | {text}", log.service) } else { text.clone() };
         desk.lines(&log.lines.iter().map(line).collect::<Vec<_>>());
+    }
+    Ok(End::Exit(Exit::Passed))
+}
+
+/// Shows what everybody said while a test ran.
+fn around(desk: &Desk, typed: &arguments::Logs, test: &str) -> Result<End, CommandError> {
+    let margin = typed.margin.as_deref().map(|text| session::time("--margin", text)).transpose()?;
+    let request = AroundRequest {
+        test: test.to_owned(),
+        sources: typed.services.clone(),
+        margin_ms: margin.map_or(0, |margin| u64::try_from(margin.as_millis()).unwrap_or(u64::MAX)),
+        run: typed.run.clone(),
+    };
+    let found = timeline_of(&desk.context, &request)?;
+    match desk.format {
+        Format::Json => desk.result(&timeline::json(&found)),
+        Format::Human => desk.lines(&timeline::human(&found, desk.screen.style)),
     }
     Ok(End::Exit(Exit::Passed))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use testyard_journal::RunFolder;
+use testyard_journal::{RunFolder, logs};
 
 use crate::plan;
 use crate::{CommandError, Context};
@@ -43,16 +43,15 @@ pub fn logs(context: &Context, request: &LogsRequest) -> Result<Vec<ServiceLog>,
     let masker = plan::masker(context);
     let wanted =
         known.into_iter().filter(|name| request.services.is_empty() || request.services.contains(name));
-    Ok(wanted
+    wanted
         .map(|service| {
             let path = folder.logs().join(format!("service-{service}.log"));
-            let text = std::fs::read(&path).unwrap_or_default();
-            let text = masker.mask(&String::from_utf8_lossy(&text));
+            let text = masker.mask(&logs::read_part(&path, 0..u64::MAX)?);
             let lines: Vec<String> = text.lines().map(str::to_owned).collect();
             let skipped = request.tail.map_or(0, |tail| lines.len().saturating_sub(tail));
-            ServiceLog { service, path, lines: lines[skipped..].to_vec() }
+            Ok(ServiceLog { service, path, lines: lines[skipped..].to_vec() })
         })
-        .collect())
+        .collect()
 }
 
 /// The run that was asked for; else the newest environment, whether it is still up or not.

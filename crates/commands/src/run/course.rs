@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use testyard_journal::{Recorder, RunFolder, Store};
+use testyard_journal::{Recorder, RunFolder, Store, timeline};
 use testyard_model::{CheckId, Emit, Event, Outcome, Phase, Plan, Severity, Verdict, View};
 use testyard_sys::keeper::{Keeper, Options};
 
@@ -40,6 +40,7 @@ impl Course {
             Course { context: context.clone(), plan, recorder, cancel, offline, keeper, _entry: entry };
         course.begin();
         course.announce_cancel();
+        course.watch_logs();
         Ok(course)
     }
 
@@ -64,6 +65,18 @@ impl Course {
             cancel.wanted().await;
             if let (Some(by), Some(recorder)) = (cancel.by(), recorder.upgrade()) {
                 recorder.emit(Event::CancelRequested { by: by.to_owned() });
+            }
+        });
+    }
+
+    /// Looks at the logs again and again, for as long as the run goes on.
+    fn watch_logs(&self) {
+        let watch = Arc::downgrade(self.recorder.watch());
+        tokio::spawn(async move {
+            while let Some(watch) = watch.upgrade() {
+                watch.look();
+                drop(watch);
+                tokio::time::sleep(timeline::LOOKS_EVERY).await;
             }
         });
     }

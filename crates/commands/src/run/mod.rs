@@ -13,6 +13,7 @@ use testyard_model::View;
 
 use crate::cancel::Cancel;
 use crate::plan::{self, Selection};
+use crate::prune::prune;
 use crate::runs::Told;
 use crate::{CommandError, Context};
 
@@ -69,5 +70,9 @@ pub(crate) async fn through(course: Course, notes: &[String]) -> Result<Told, Co
     course.test(workers).await;
     let judgement = course.judge();
     course.teardown(services).await;
-    course.end(judgement)
+    let context = course.context.clone();
+    let told = course.end(judgement)?;
+    // What is too old, too many or too much goes when a new one has come. One that cannot go is in nobody's way.
+    let _ = prune(&context, false);
+    Ok(told)
 }
