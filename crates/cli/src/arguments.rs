@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::log::LogArguments;
+
 /// From clone to an honest verdict.
 ///
 /// Testyard reads what a project already has (compose files, pytest configuration, requirement files), brings the
@@ -39,6 +41,8 @@ pub(crate) struct Common {
     /// Set one key of testyard.toml for this call, such as `environment.engine=native`; repeatable
     #[arg(long, global = true, value_name = "KEY=VALUE")]
     pub(crate) set: Vec<String>,
+    #[command(flatten)]
+    pub(crate) log: LogArguments,
 }
 
 /// How results are to be written, as it was typed.

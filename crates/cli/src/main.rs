@@ -4,6 +4,7 @@
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
 mod arguments;
+mod log;
 mod problem;
 mod session;
 mod supervisor;

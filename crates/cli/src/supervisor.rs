@@ -42,6 +42,7 @@ fn serve_run(arguments: &[String]) -> Result<(), CommandError> {
     let [log, typed @ ..] = arguments else { return Err(defect("without a log")) };
     let typed = std::iter::once("testyard").chain(typed.iter().map(String::as_str));
     let arguments = Arguments::try_parse_from(typed).map_err(|error| defect(&format!("wrongly: {error}")))?;
+    arguments.common.log.begin();
     let Verb::Run(run) = &arguments.verb else { return Err(defect("for another verb")) };
     let context = session::context(&arguments.common, session::variables())?;
     let request = verb::run::request(run);

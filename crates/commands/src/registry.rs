@@ -64,6 +64,7 @@ fn settle(context: &Context, entry: &Path) -> Option<RunFolder> {
     if standing == Standing::Lost {
         mask_logs(context, &folder);
     }
+    tracing::info!(run = %folder.run(), ?standing, "settled a run that nobody supervises any more");
     let settled = standing == Standing::Lost && folder.path().exists() && settle_lost(&folder).is_ok();
     let _ = fs::remove_file(entry);
     settled.then_some(folder)

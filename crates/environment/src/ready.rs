@@ -61,6 +61,7 @@ pub(crate) async fn ask(
             Err(Unready::Never(why)) => return Err(why),
             Err(Unready::NotYet(why)) => why,
         };
+        tracing::trace!(%address, protocol = probe.protocol(), why, "not ready yet");
         if started.elapsed() >= limit {
             let seconds = limit.as_secs_f32();
             return Err(format!("no {} answer within {seconds} s: {why}", probe.protocol()));

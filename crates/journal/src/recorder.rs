@@ -214,6 +214,7 @@ impl Recorder {
             inner.trouble.get_or_insert_with(|| format!("{}: {error}", self.folder.events().display()));
             None
         });
+        tracing::info!(target: "testyard::event", run = %self.run, number = record.number, at_ms = record.at_ms, "{text}");
         inner.extent.grow(line.as_bytes());
         inner.state.apply(&record);
         if inner.extent.is_due(record.number) {

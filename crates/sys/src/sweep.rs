@@ -37,6 +37,9 @@ pub(crate) fn kill_carriers(name: &str, value: &str) -> usize {
         }
         thread::sleep(Duration::from_millis(2));
     }
+    if !killed.is_empty() {
+        tracing::info!(count = killed.len(), mark = value, "killed what was left");
+    }
     killed.len()
 }
 

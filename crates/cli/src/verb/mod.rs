@@ -70,9 +70,12 @@ fn put(text: &str) -> bool {
 
 /// Does what was typed and returns the exit code.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
+    arguments.common.log.begin();
     let variables = session::variables();
-    let screen =
-        Screen { ci: ci_of(&arguments.verb, &variables), ..Screen::of(arguments.common.color, &variables) };
+    let plain = Screen::of(arguments.common.color, &variables);
+    // Lines of the log would tear a frame that is drawn again and again.
+    let moves = plain.moves && !arguments.common.log.is_on();
+    let screen = Screen { ci: ci_of(&arguments.verb, &variables), moves, ..plain };
     let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Wait(_) | Verb::Status(_));
     let json = arguments.common.format == Output::Json;
     let done = session::context(&arguments.common, variables).and_then(|context| {

@@ -109,6 +109,7 @@ impl Keeper {
         let answered = self.inner.link.ask(ticket, Ask::Spawn(spawn), wiring.theirs.into()).await;
         match answered.ok_or(KeeperError::Gone)? {
             Ok((Answer::Spawned { pid }, _)) => {
+                tracing::debug!(pid, program, "started");
                 Ok(child.started(pid, wiring.stdin, wiring.stdout, wiring.stderr))
             }
             Ok(_) => Err(KeeperError::Gone),
