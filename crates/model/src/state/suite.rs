@@ -53,6 +53,9 @@ pub struct TestState {
     pub id: TestId,
     /// When it began, in milliseconds since the run started.
     pub started_ms: Option<u64>,
+    /// The worker it began on, from 0.
+    #[serde(default)]
+    pub worker: Option<u32>,
     /// How long it took, in milliseconds.
     pub duration_ms: Option<f64>,
     /// How it ended.
@@ -91,6 +94,12 @@ impl SuiteState {
         &mut self.tests[index]
     }
 
+    pub(super) fn start_test(&mut self, id: &TestId, worker: u32, at: u64) {
+        let test = self.test(id);
+        test.started_ms = Some(at);
+        test.worker = Some(worker);
+    }
+
     pub(super) fn end_test(&mut self, id: &TestId, outcome: &Outcome, duration_ms: f64, evidence: &Evidence) {
         let test = self.test(id);
         let before = test.outcome.replace(outcome.clone());
@@ -120,6 +129,7 @@ impl TestState {
         TestState {
             id: id.clone(),
             started_ms: None,
+            worker: None,
             duration_ms: None,
             outcome: None,
             evidence: Evidence::default(),
