@@ -102,6 +102,9 @@ pub(crate) enum Verb {
     /// Wait for a run, and end as it did
     #[command(after_help = EXITS)]
     Wait(Wait),
+    /// Watch a run on the whole screen; leaving the view leaves the run alone
+    #[command(after_help = EXITS)]
+    Watch(Watch),
     /// Show what happens in a run
     Tail(Tail),
     /// Say what failed in a run, put together by what went wrong
@@ -177,6 +180,12 @@ pub(crate) enum Until {
     Done,
     /// The first test that fails, or the end
     FirstFailure,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ pub mod runs;
 pub mod status;
 mod stop;
 mod turn;
+pub mod watch;
 
 pub use cancel::{Cancel, Canceller, cancel};
 pub use context::Context;

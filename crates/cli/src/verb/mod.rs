@@ -8,6 +8,7 @@ mod plan;
 mod prune;
 pub(crate) mod run;
 mod runs;
+mod watch;
 
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
@@ -131,6 +132,7 @@ fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
         Verb::Run(arguments) if arguments.detach => background::start(desk, arguments),
         Verb::Run(arguments) => run::run(desk, arguments),
         Verb::Wait(arguments) => background::wait(desk, arguments),
+        Verb::Watch(arguments) => watch::watch(desk, arguments),
         Verb::Tail(arguments) => background::tail(desk, arguments),
         Verb::Failures(arguments) => runs::failures(desk, arguments),
         Verb::Cancel(arguments) => background::cancel(desk, arguments),

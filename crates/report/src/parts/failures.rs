@@ -36,6 +36,7 @@ fn part(failure: &Failure<'_>, style: Style) -> FailurePart {
     let first = failure.message().lines().next().unwrap_or_default();
     let message = Line::new().plain("  ").plain(first);
     let message = match digest::location(&failure.evidence.detail) {
+        Some(place) if first.is_empty() => message.dim(format!("at {place}")),
         Some(place) => message.dim(format!("  at {place}")),
         None => message,
     };
