@@ -156,6 +156,9 @@ pub(crate) struct Run {
     /// Return at once and run in the background. The same request attaches to the run that goes on
     #[arg(long)]
     pub(crate) detach: bool,
+    /// Stay, and after each change of the project's files run what it can affect; Ctrl-C ends
+    #[arg(long, conflicts_with = "detach")]
+    pub(crate) watch: bool,
     /// With --detach, cancel the run in the background that goes on, and start this one
     #[arg(long, requires = "detach")]
     pub(crate) replace: bool,

@@ -18,6 +18,7 @@ pub mod registry;
 pub mod report;
 pub mod run;
 pub mod runs;
+pub mod saves;
 pub mod status;
 mod stop;
 mod turn;

@@ -15,6 +15,7 @@ pub mod ports;
 pub mod process;
 pub mod procfs;
 pub mod resources;
+pub mod saves;
 pub mod signals;
 pub mod sweep;
 pub mod tool;

@@ -6,6 +6,7 @@ mod collect;
 mod environment;
 mod plan;
 mod prune;
+mod rerun;
 pub(crate) mod run;
 mod runs;
 mod watch;
@@ -130,6 +131,7 @@ fn format_of(arguments: &Arguments) -> Result<Format, CommandError> {
 fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
     match verb {
         Verb::Run(arguments) if arguments.detach => background::start(desk, arguments),
+        Verb::Run(arguments) if arguments.watch => rerun::run_and_watch(desk, arguments),
         Verb::Run(arguments) => run::run(desk, arguments),
         Verb::Wait(arguments) => background::wait(desk, arguments),
         Verb::Watch(arguments) => watch::watch(desk, arguments),

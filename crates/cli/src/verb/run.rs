@@ -1,6 +1,7 @@
 //! `testyard run`.
 
 use testyard_commands::CommandError;
+use testyard_commands::collect::Changed;
 use testyard_commands::plan::Selection;
 use testyard_commands::report::subject;
 use testyard_commands::run::{RunRequest, run as run_project};
@@ -27,7 +28,7 @@ pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comman
 pub(crate) fn request(typed: &arguments::Run) -> RunRequest {
     RunRequest {
         selection: selection(&typed.selection),
-        changed: typed.changed.clone(),
+        changed: typed.changed.clone().map(Changed::Since),
         offline: typed.offline,
     }
 }
@@ -38,7 +39,7 @@ pub(super) fn selection(typed: &arguments::Selection) -> Selection {
 }
 
 /// Says at once that a signal was heard: stopping may take some seconds.
-fn announce(heard: &str, level: u8) {
+pub(super) fn announce(heard: &str, level: u8) {
     let then = if level == 1 { "stopping; once more stops at once" } else { "stopping at once" };
     say(format_args!("testyard: {heard}: {then}"));
 }
