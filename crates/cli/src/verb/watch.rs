@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use testyard_commands::CommandError;
+use testyard_commands::background::{self, Until};
 use testyard_commands::runs::Told;
 use testyard_commands::watch::Watched;
 use testyard_model::{Exit, Standing};
@@ -19,6 +20,9 @@ use crate::watch::{Watch, no_terminal};
 
 /// How often a run that is being stopped is looked at.
 const POLL: Duration = Duration::from_millis(50);
+
+/// How long a run that has its verdict may take to write it down.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(10);
 
 /// Shows a run on the whole screen, and ends as `wait` would.
 pub(super) fn watch(desk: &Desk, typed: &arguments::Watch) -> Result<End, CommandError> {
@@ -37,6 +41,11 @@ pub(super) fn watch(desk: &Desk, typed: &arguments::Watch) -> Result<End, Comman
                 tokio::time::sleep(POLL).await;
             }
         }
+        // Whoever sees the verdict and leaves at once is to be told of the end: only its writing down is left.
+        if watched.state().verdict.is_some() {
+            let run = watched.folder().run();
+            background::wait(&desk.context, Some(run.as_str()), Some(WRITTEN_WITHIN), Until::Done).await?;
+        }
         Ok(())
     })?;
     Ok(leave(desk, &Told::read(watched.folder().clone())?))
@@ -45,7 +54,12 @@ pub(super) fn watch(desk: &Desk, typed: &arguments::Watch) -> Result<End, Comman
 fn leave(desk: &Desk, told: &Told) -> End {
     if told.standing == Standing::Running {
         let run = told.folder.run();
-        say(format_args!("testyard: {run} goes on; `testyard watch {run}` comes back to it"));
+        let context = &desk.context;
+        let project = match context.root == context.folder {
+            true => String::new(),
+            false => format!(" --project {}", session::shown(&context.root, context).display()),
+        };
+        say(format_args!("testyard: {run} goes on; `testyard watch{project} {run}` comes back to it"));
         return End::Exit(Exit::Running);
     }
     if desk.format == Format::Json {

@@ -4,7 +4,7 @@ use testyard_model::event::{Evidence, ServiceReport};
 use testyard_model::plan::Engine;
 use testyard_model::{Event, Ledger, Outcome, Phase, Record, RunState, Standing, Verdict};
 use testyard_report::Style;
-use testyard_report::parts::Parts;
+use testyard_report::parts::{Parts, log_line};
 
 use super::seen::{Log, Seen};
 
@@ -36,7 +36,8 @@ impl Scene {
         }
         let logs = ["service-postgres-test.log", "service-redis-test.log"].map(str::to_owned).to_vec();
         let lines = (1..=40).map(|number| format!("2026-11-20 14:30:{number:02} LOG:  checkpoint {number}"));
-        let log = Log { name: logs[0].clone(), first: 0, lines: lines.collect() };
+        let lines = lines.map(|line| log_line(&line)).collect();
+        let log = Log { name: logs[0].clone(), first: 0, lines };
         Scene { now_ms: state.now_ms + 400, state, style: Style::default(), standing, logs, log }
     }
 }

@@ -86,7 +86,11 @@ fn bands(columns: u16, seen: &Seen<'_>, ui: &Ui) -> Vec<Band> {
 
 /// How many rows a pane would like to have, its title among them.
 fn rows(pane: Pane, seen: &Seen<'_>, ui: &Ui, columns: usize) -> u16 {
-    let held = pane.content(seen, ui, columns).rows();
+    // A log takes what there is: its lines need not be laid out to know that.
+    let held = match pane {
+        Pane::Log => 1 + seen.range(pane).len().max(1),
+        _ => pane.content(seen, ui, columns).rows(),
+    };
     // As many as there are workers, busy or not: the panes below must not jump with every test.
     let workers = seen.parts.state.suites.iter().filter(|suite| suite.ended_ms.is_none());
     let workers = workers.flat_map(|suite| &suite.tests).filter_map(|test| test.worker).max();

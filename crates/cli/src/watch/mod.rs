@@ -22,7 +22,7 @@ use testyard_commands::background;
 use testyard_commands::watch::{LogTail, Watched};
 use testyard_commands::{CommandError, Context};
 use testyard_report::Style;
-use testyard_report::parts::Parts;
+use testyard_report::parts::{Parts, log_line};
 use tokio::task::JoinHandle;
 
 use full_screen::FullScreen;
@@ -121,7 +121,8 @@ impl<'a> Watch<'a> {
         if let Some((log, tail)) = &mut self.log
             && tail.look()
         {
-            (log.first, log.lines) = (tail.first(), tail.lines());
+            log.first = tail.first();
+            log.lines = tail.lines().iter().map(|line| log_line(line)).collect();
         }
     }
 

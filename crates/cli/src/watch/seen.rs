@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use testyard_commands::watch::service_log;
 use testyard_model::{Phase, Standing};
+use testyard_report::Line;
 use testyard_report::parts::Parts;
 
 use super::pane::Pane;
@@ -15,8 +16,8 @@ pub(crate) struct Log {
     pub(crate) name: String,
     /// The number of the first line that is known.
     pub(crate) first: usize,
-    /// The lines from there on.
-    pub(crate) lines: Vec<String>,
+    /// The lines from there on, made safe to show once, when they were read.
+    pub(crate) lines: Vec<Line>,
 }
 
 /// A run as it is at the moment.

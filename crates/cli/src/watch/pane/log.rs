@@ -1,7 +1,6 @@
 //! The end of a log.
 
 use testyard_report::Line;
-use testyard_report::parts::log_line;
 
 use super::{Content, Pane};
 use crate::watch::seen::Seen;
@@ -18,6 +17,6 @@ pub(super) fn content(seen: &Seen<'_>, ui: &Ui) -> Content {
     let title = title.plain(format!("  {}", log.name)).dim(format!("{which}{how}"));
     match log.lines.is_empty() {
         true => Content::of_lines(title, [Line::new().dim("nothing was printed yet")]),
-        false => Content::of_lines(title, log.lines.iter().map(|line| log_line(line))),
+        false => Content::of_lines(title, log.lines.iter().cloned()),
     }
 }
