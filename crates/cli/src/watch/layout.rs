@@ -92,10 +92,9 @@ fn rows(pane: Pane, seen: &Seen<'_>, ui: &Ui, columns: usize) -> u16 {
         _ => pane.content(seen, ui, columns).rows(),
     };
     // As many as there are workers, busy or not: the panes below must not jump with every test.
-    let workers = seen.parts.state.suites.iter().filter(|suite| suite.ended_ms.is_none());
-    let workers = workers.flat_map(|suite| &suite.tests).filter_map(|test| test.worker).max();
+    let suites = seen.parts.state.suites.iter().filter(|suite| suite.ended_ms.is_none());
     let steady = match pane {
-        Pane::Workers => workers.map_or(0, |last| 2 + last as usize),
+        Pane::Workers => 1 + suites.map(|suite| suite.workers as usize).sum::<usize>(),
         _ => 0,
     };
     u16::try_from(held.max(steady)).unwrap_or(u16::MAX)

@@ -26,6 +26,9 @@ pub struct SuiteState {
     pub counts: Counts,
     /// Its tests, in the order they became known.
     pub tests: Vec<TestState>,
+    /// How many workers began tests of it.
+    #[serde(default)]
+    pub workers: u32,
     /// What its files said before anything was up.
     pub forecast: Option<CollectionNumbers>,
     /// Files that could not be collected.
@@ -53,8 +56,8 @@ pub struct TestState {
     pub id: TestId,
     /// When it began, in milliseconds since the run started.
     pub started_ms: Option<u64>,
-    /// The worker it began on, from 0.
-    #[serde(default)]
+    /// The worker it is running on, from 0; none once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub worker: Option<u32>,
     /// How long it took, in milliseconds.
     pub duration_ms: Option<f64>,
@@ -74,6 +77,7 @@ impl SuiteState {
             evidence: Vec::new(),
             counts: Counts::default(),
             tests: Vec::new(),
+            workers: 0,
             forecast: None,
             collection_errors: Vec::new(),
             index: HashMap::new(),
@@ -98,11 +102,13 @@ impl SuiteState {
         let test = self.test(id);
         test.started_ms = Some(at);
         test.worker = Some(worker);
+        self.workers = self.workers.max(worker.saturating_add(1));
     }
 
     pub(super) fn end_test(&mut self, id: &TestId, outcome: &Outcome, duration_ms: f64, evidence: &Evidence) {
         let test = self.test(id);
         let before = test.outcome.replace(outcome.clone());
+        test.worker = None;
         test.duration_ms = Some(duration_ms);
         test.evidence = evidence.clone();
         // A later outcome of the same test replaces the earlier one: it must not count twice.

@@ -134,7 +134,7 @@ impl Parts<'_> {
 
     /// What the workers do: each test that is running. The worker is named where a suite has several of them.
     pub fn workers(&self, columns: usize) -> Vec<Line> {
-        let several = self.state.running().any(|(_, test)| test.worker.is_some_and(|worker| worker > 0));
+        let several = self.state.suites.iter().any(|suite| suite.workers > 1);
         let line = |(suite, test): (&SuiteState, &TestState)| match test.worker.filter(|_| several) {
             Some(worker) => {
                 let name = Line::new().dim(format!("{worker:>2} "));
