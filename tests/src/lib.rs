@@ -52,8 +52,13 @@ pub struct Project {
 impl Project {
     /// A project of these files: name and text.
     pub fn of(files: &[(&str, &str)]) -> Project {
-        let project =
-            Project { folder: tempfile::tempdir().expect("a temporary folder"), variables: BTreeMap::new() };
+        Project::within(&std::env::temp_dir(), files)
+    }
+
+    /// The same in a folder below this one: on a file system of the test's own.
+    pub fn within(folder: &Path, files: &[(&str, &str)]) -> Project {
+        let folder = tempfile::tempdir_in(folder).expect("a temporary folder");
+        let project = Project { folder, variables: BTreeMap::new() };
         files.iter().for_each(|(name, text)| project.write(name, text));
         project
     }
@@ -95,6 +100,11 @@ impl Project {
             .env_remove("VIRTUAL_ENV")
             .env_remove("NO_COLOR")
             .env_remove("CI")
+            // Nor must the system that runs these tests.
+            .env_remove("GITHUB_ACTIONS")
+            .env_remove("GITHUB_STEP_SUMMARY")
+            .env_remove("GITHUB_WORKSPACE")
+            .env_remove("GITLAB_CI")
             .envs(&self.variables)
             .stdin(Stdio::null());
         command

@@ -108,7 +108,7 @@ fn many_starts_at_once_start_one_run() {
     let project = slow();
     let arguments = ["run", "--detach", "--format", "json"];
     let piped = |_| project.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let starts: Vec<Child> = (0..20).map(|number| piped(number).expect("it can be started")).collect();
+    let starts: Vec<Child> = (0..100).map(|number| piped(number).expect("it can be started")).collect();
     let said = starts.into_iter().map(|child| child.wait_with_output().expect("it ends"));
     let runs: Vec<String> = said
         .map(|output| {
@@ -187,4 +187,58 @@ fn failures_are_grouped_and_the_new_ones_come_first() {
     let rest = project.testyard(&["failures", "--cursor", "1"]);
     assert!(rest.stdout.contains("30 failures: assert # == #"), "{rest:?}");
     assert!(rest.stdout.contains("… and 20 more"), "{rest:?}");
+}
+
+#[test]
+fn a_queued_run_begins_when_the_one_before_it_has_ended() {
+    let project = slow();
+    let first = run_of(&start(&project, &[]));
+    wait_for_the_slow_test(&project);
+    let queued = run_of(&start(&project, &["--queue", "test_a.py::test_first"]));
+    assert_ne!(queued, first);
+    project.wait_for_event("inspect/queue");
+    let status = project.testyard(&["status", &queued, "--exit-code"]);
+    assert!(status.code == 7 && status.stderr.contains(&first), "{status:?}");
+    // Asked for again, it is the same one; and one that is cancelled in the queue leaves the first alone.
+    assert_eq!(run_of(&start(&project, &["--queue", "test_a.py::test_first"])), queued);
+    let third = run_of(&start(&project, &["--queue", "test_a.py::test_wrong"]));
+    let cancelled = project.testyard(&["cancel", &third]);
+    assert!(cancelled.last_line().contains("verdict=cancelled"), "{cancelled:?}");
+    assert_eq!(project.testyard(&["status", &first, "--exit-code"]).code, 7);
+    project.write("go", "");
+    let done = project.testyard(&["wait", &queued, "--for", "60s"]);
+    assert!(done.code == 0 && done.last_line().contains("passed=1"), "{done:?}");
+    assert_eq!(project.testyard(&["status", &first, "--exit-code"]).code, 1);
+}
+
+#[test]
+fn status_says_what_runs_now_and_for_how_long() {
+    let project = slow();
+    let run = run_of(&start(&project, &[]));
+    wait_for_the_slow_test(&project);
+    project.wait_for_event("test_slow\",\"worker");
+    // The clock that events are timed with stands still while nothing happens; the run's does not.
+    std::thread::sleep(Duration::from_millis(1_200));
+    let status = project.testyard(&["status", "--format", "json"]).json();
+    let running = &status["running"][0];
+    assert_eq!((&status["run"], &running["test"]), (&run.into(), &"test_a.py::test_slow".into()), "{status}");
+    assert!(running["elapsed_ms"].as_u64() >= Some(1_000), "{status}");
+    assert!(status["elapsed_ms"].as_u64() >= running["elapsed_ms"].as_u64(), "{status}");
+    let shown = project.testyard(&["status"]).stderr;
+    assert!(shown.contains("test_slow") && shown.contains("running for"), "{shown}");
+    project.write("go", "");
+    assert_eq!(project.testyard(&["wait", "--for", "60s"]).code, 1);
+    // The next one knows how long it may take.
+    let again = start(&project, &[]).json();
+    assert!(again["estimate_ms"].as_u64() >= Some(1_000), "{again}");
+    assert_eq!(project.testyard(&["wait", "--for", "60s"]).code, 1);
+}
+
+#[test]
+fn a_start_that_is_refused_is_one_document() {
+    let project = slow();
+    project.write("testyard.toml", "[limits]\nworkers = \"many\"\n");
+    let refused = start(&project, &[]);
+    assert_eq!((refused.code, &refused.json()["exit"]), (2, &2.into()), "{refused:?}");
+    assert_eq!(fs::read_dir(project.path().join(".testyard/runs")).map_or(0, Iterator::count), 0);
 }

@@ -93,7 +93,7 @@ pub(crate) enum Verb {
     Run(Run),
     /// Say what a run would do, and why
     Plan(Selection),
-    /// Write what was discovered as a commented testyard.toml
+    /// Write what was discovered as a commented testyard.toml, and files for CI systems
     Init(Init),
     /// Say what will break before anything is built or started
     Check(Check),
@@ -157,11 +157,39 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) detach: bool,
     /// Stay, and after each change of the project's files run what it can affect; Ctrl-C ends
-    #[arg(long, conflicts_with = "detach")]
+    #[arg(long, conflicts_with_all = ["detach", "ci"])]
     pub(crate) watch: bool,
+    /// Write for a CI system: phases fold, failures are annotated, the report becomes the step's summary; which system it
+    /// is, its variables say when none is named
+    #[arg(
+        long,
+        value_enum,
+        value_name = "SYSTEM",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "auto",
+        conflicts_with = "detach"
+    )]
+    pub(crate) ci: Option<Ci>,
     /// With --detach, cancel the run in the background that goes on, and start this one
     #[arg(long, requires = "detach")]
     pub(crate) replace: bool,
+    /// With --detach, begin when the runs in the background that go on have ended
+    #[arg(long, requires = "detach", conflicts_with = "replace")]
+    pub(crate) queue: bool,
+}
+
+/// For which CI system a run is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ci {
+    /// The one this runs on
+    Auto,
+    /// GitHub Actions
+    Github,
+    /// GitLab CI
+    Gitlab,
+    /// Any other: plain lines
+    Plain,
 }
 
 #[derive(Debug, Args)]
@@ -220,9 +248,21 @@ pub(crate) struct Cancel {
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Overwrite an existing testyard.toml
+    /// Overwrite what exists already
     #[arg(long)]
     pub(crate) force: bool,
+    /// Write files for others who are to run the project; a testyard.toml that exists stays as it is
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "TARGET")]
+    pub(crate) with: Vec<With>,
+}
+
+/// For whom files are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum With {
+    /// GitHub Actions: .github/workflows/testyard.yml
+    Ci,
+    /// GitLab CI: .gitlab-ci.yml
+    Gitlab,
 }
 
 #[derive(Debug, Args)]

@@ -30,7 +30,7 @@ pub(crate) fn serve_if_supervisor() -> Option<ExitCode> {
         lines.iter().for_each(say);
         // Whoever started it reads the lines then. Where the run had begun, nobody listens any more.
         if verb == SUPERVISE_RUN {
-            tell(background::refusal(error.exit(), &lines));
+            tell(background::refusal(error.exit(), lines, problem::document(error)));
         }
     }
     Some(ExitCode::from(done.map_or_else(|error| error.exit().code(), |()| 0)))

@@ -2,7 +2,8 @@
 //! cancelled from any other.
 //!
 //! A start holds the project's turn while it looks and starts: of a hundred equal ones at once, one starts the run and
-//! the others attach to it.
+//! the others attach to it. A run that was queued is a run like any other that first waits for those before it: it can
+//! be waited for and cancelled from its first moment on.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -11,13 +12,14 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use testyard_journal::{Follower, OutcomeFile, RunFolder, standing};
-use testyard_model::{Exit, Record, RunState, Standing, Verdict};
+use testyard_journal::{Follower, RunFolder, standing};
+use testyard_model::{CheckId, Event, Exit, Outcome, Phase, Record, RunState, Standing};
 use testyard_sys::{detach, files};
 
 use crate::cancel::Cancel;
-use crate::run::{RunRequest, open, through};
+use crate::run::{Course, RunRequest, open, through};
 use crate::runs::{Told, find};
+use crate::status::{estimate, with_progress};
 use crate::stop::stop;
 use crate::{CommandError, Context, registry, turn};
 
@@ -30,6 +32,8 @@ pub const SUPERVISE_RUN: &str = "testyard-run-supervisor";
 struct Refusal {
     refused: u8,
     said: Vec<String>,
+    /// The same as a document.
+    document: String,
 }
 
 /// How long a cancelled run gets to take everything down by itself.
@@ -54,34 +58,55 @@ pub enum Started {
     Refused {
         /// What the supervisor said, in lines.
         said: Vec<String>,
+        /// The same as a document, for whoever asked for one.
+        document: String,
         /// The exit code that goes with it.
         exit: Exit,
     },
+}
+
+/// What a start does when a run in the background goes on for another request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meeting {
+    /// It is refused.
+    Refuse,
+    /// Its run begins when those before it have ended.
+    Queue,
+    /// Those that go on are cancelled, those for the same request too.
+    Replace,
 }
 
 /// Starts a run in the background, or attaches to the one that goes on for the same request. `typed` is what the
 /// supervisor is to be called with.
 ///
 /// # Errors
-/// Busy, when a run in the background goes on for another request and is not to be replaced.
+/// Busy, when a run in the background goes on for another request, and the start is neither to be queued nor to replace
+/// it.
 pub async fn start(
     context: &Context,
     request: &RunRequest,
     typed: &[String],
-    replace: bool,
+    meeting: Meeting,
 ) -> Result<Started, CommandError> {
     let state = context.runs().path().to_owned();
     let _turn = turn::take(&state, "start.lock").await?;
-    let estimate_ms = estimate(context)?;
+    let estimate_ms = estimate(context);
     let wanted = fingerprint(context, request);
-    if let Some((folder, theirs)) = current(context)? {
-        if theirs == wanted && !replace {
-            return Ok(Started::Run { folder, attached: true, estimate_ms });
+    let going = going(context)?;
+    match meeting {
+        Meeting::Replace => {
+            for (folder, _) in &going {
+                stop(context, folder, GRACE).await?;
+            }
         }
-        if !replace {
-            return Err(CommandError::Busy { what: "a run in the background".to_owned(), run: folder.run() });
+        Meeting::Refuse | Meeting::Queue => {
+            if let Some((folder, _)) = going.iter().find(|(_, theirs)| *theirs == wanted) {
+                return Ok(Started::Run { folder: folder.clone(), attached: true, estimate_ms });
+            }
         }
-        stop(context, &folder, GRACE).await?;
+    }
+    if let (Meeting::Refuse, Some((folder, _))) = (meeting, going.first()) {
+        return Err(CommandError::Busy { what: "a run in the background".to_owned(), run: folder.run() });
     }
     let log = state.join(format!("starting-{}.log", std::process::id()));
     let failed = |error: std::io::Error| CommandError::Blocked {
@@ -100,8 +125,8 @@ pub async fn start(
     let said = fs::read_to_string(&log).unwrap_or_default();
     // It tells nothing that is not told here.
     let _ = fs::remove_file(&log);
-    match refusal.and_then(|refusal| Some((Exit::of(refusal.refused)?, refusal.said))) {
-        Some((exit, said)) => Ok(Started::Refused { said, exit }),
+    match refusal.and_then(|refusal| Some((Exit::of(refusal.refused)?, refusal))) {
+        Some((exit, Refusal { said, document, .. })) => Ok(Started::Refused { said, document, exit }),
         None => Err(failed(std::io::Error::other(format!("it ended at once: {}", said.trim())))),
     }
 }
@@ -119,17 +144,20 @@ pub async fn supervise(
 ) -> Result<Told, CommandError> {
     let (course, notes) = open(context, request, Vec::new(), cancel).await?;
     let folder = course.folder().clone();
+    // Whoever starts it holds the turn until it is ready: nobody can come between.
+    let before: Vec<RunFolder> = going(context)?.into_iter().map(|(folder, _)| folder).collect();
     // On a full disk the run goes on all the same, and says itself what that did to it; nobody can attach to it then.
     let _ = files::write_atomic(&request_file(&folder), fingerprint(context, request));
     let _ = fs::create_dir_all(folder.logs());
     let _ = fs::rename(log, folder.logs().join("supervisor.log")).or_else(|_| fs::remove_file(log));
     ready(folder.path());
+    wait_for_turn(&course, &before).await?;
     through(course, &notes).await
 }
 
 /// The line by which a supervisor tells that its run cannot be begun.
-pub fn refusal(exit: Exit, said: &[String]) -> String {
-    json!(Refusal { refused: exit.code(), said: said.to_vec() }).to_string()
+pub fn refusal(exit: Exit, said: Vec<String>, document: String) -> String {
+    json!(Refusal { refused: exit.code(), said, document }).to_string()
 }
 
 /// What is asked for, such that two requests for the same are the same text. A digest: overrides may hold passwords, and
@@ -153,23 +181,39 @@ fn request_file(folder: &RunFolder) -> PathBuf {
     folder.path().join("request.json")
 }
 
-/// The run of this project that goes on in the background, with what was asked for.
-fn current(context: &Context) -> Result<Option<(RunFolder, String)>, CommandError> {
+/// The runs of this project that go on in the background, each with what was asked for; the newest first.
+fn going(context: &Context) -> Result<Vec<(RunFolder, String)>, CommandError> {
+    let mut found = Vec::new();
     for folder in context.runs().runs()? {
         if let Ok(request) = fs::read_to_string(request_file(&folder))
             && standing(&folder)? == Standing::Running
         {
-            return Ok(Some((folder, request)));
+            found.push((folder, request));
         }
     }
-    Ok(None)
+    Ok(found)
 }
 
-/// How long the newest run took that came to its end.
-fn estimate(context: &Context) -> Result<Option<u64>, CommandError> {
-    let outcomes = context.runs().runs()?.into_iter().filter_map(|folder| OutcomeFile::read(&folder).ok()?);
-    let mut ended = outcomes.filter(|one| matches!(one.verdict, Verdict::Passed | Verdict::Failed));
-    Ok(ended.next().map(|one| one.elapsed_ms))
+/// Waits until the runs before this one have ended, or somebody wants this one to stop.
+async fn wait_for_turn(course: &Course, before: &[RunFolder]) -> Result<(), CommandError> {
+    let Some(last) = before.first() else { return Ok(()) };
+    let check = CheckId::of(Phase::Inspect, "queue");
+    let title = format!("wait for the run {} to end", last.run());
+    course.emit(Event::CheckStarted { check: check.clone(), title });
+    let all_ended = async {
+        for folder in before {
+            while standing(folder)? == Standing::Running {
+                tokio::time::sleep(POLL).await;
+            }
+        }
+        Ok::<(), CommandError>(())
+    };
+    let outcome = match course.cancel.unless(all_ended).await {
+        Some(waited) => waited.map(|()| Outcome::Passed)?,
+        None => course.left(),
+    };
+    course.emit(Event::CheckFinished { check, outcome, evidence: Vec::new() });
+    Ok(())
 }
 
 /// What is waited for.
@@ -210,7 +254,7 @@ pub async fn wait(
     if standing(&folder)? == Standing::Lost {
         registry::settle_dead_runs(context);
     }
-    Told::read(folder)
+    Ok(with_progress(context, Told::read(folder)?))
 }
 
 /// Shows a run's events; with `follow`, for as long as it goes on. `show` says whether somebody still looks.

@@ -70,8 +70,12 @@ impl CommandError {
         match self {
             CommandError::Usage { help, .. } | CommandError::Blocked { help, .. } => Some(help),
             CommandError::Busy { .. } => Some(
-                "wait for it to end, or end it: `testyard cancel` ends a run, `testyard down` an environment",
+                "wait for it to end, begin after it with `run --detach --queue`, or end it: `testyard cancel` ends a run, \
+                 `testyard down` an environment",
             ),
+            CommandError::Journal(JournalError::File { .. }) => {
+                Some("see whether the project's folder may be written to and its disk has room")
+            }
             CommandError::Defect(_) => Some(
                 "this is a defect in testyard: please report it with the command line and `.testyard/latest`",
             ),

@@ -6,6 +6,7 @@
 pub mod background;
 mod cancel;
 pub mod check;
+pub mod ci;
 pub mod collect;
 mod context;
 pub mod environment;

@@ -21,12 +21,20 @@ pub fn junit(told: &Told) -> Result<String, CommandError> {
 /// A run as the reports see it; `folder` is its folder as a reader reaches it.
 pub fn subject<'a>(told: &'a Told, folder: &'a str) -> Subject<'a> {
     let (state, plan) = (&told.state, told.plan.as_ref());
-    Subject { state, standing: told.standing, exit: told.exit(), plan, folder }
+    Subject {
+        state,
+        standing: told.standing,
+        exit: told.exit(),
+        plan,
+        folder,
+        progress: told.progress.as_ref(),
+    }
 }
 
 /// Writes a finished run's reports into its folder.
 pub(crate) fn write(folder: &Path, state: &RunState, plan: &Plan, exit: Exit) -> std::io::Result<()> {
-    let subject = Subject { state, standing: Standing::Final, exit, plan: Some(plan), folder: "." };
+    let subject =
+        Subject { state, standing: Standing::Final, exit, plan: Some(plan), folder: ".", progress: None };
     testyard_sys::files::write_atomic(&folder.join("report.md"), markdown::markdown(&subject).as_bytes())?;
     let junit = junit::junit(&subject).map_err(std::io::Error::other)?;
     testyard_sys::files::write_atomic(&folder.join("junit.xml"), junit.as_bytes())

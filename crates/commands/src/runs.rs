@@ -1,8 +1,10 @@
 //! `testyard runs` and what `status` and `report` share: a run as its folder tells it.
 
-use testyard_journal::{Journal, OutcomeFile, RunFolder, Spec, Store, read, standing};
+use testyard_journal::{OutcomeFile, RunFolder, Spec, Store, read, standing};
 use testyard_model::state::{Header, VerdictState};
 use testyard_model::{Exit, Plan, RunState, Standing, Verdict};
+
+use testyard_report::Progress;
 
 use crate::{CommandError, Context};
 
@@ -21,6 +23,8 @@ pub struct Told {
     pub plan: Option<Plan>,
     /// What is wrong with its files, and where.
     pub damage: Vec<String>,
+    /// What is told only while it goes on; filled by whoever tells it then, see [`crate::status`].
+    pub progress: Option<Progress>,
 }
 
 impl Told {
@@ -28,17 +32,22 @@ impl Told {
     pub fn read(folder: RunFolder) -> Result<Told, CommandError> {
         // First how it stands: events that are written after the answer only make the picture newer.
         let standing = standing(&folder)?;
-        let journal: Journal = read::read(&folder)?;
+        let (mut state, found) = read::state(&folder)?;
         let spec = Spec::read(&folder).ok();
-        let mut damage: Vec<String> = journal.damage.iter().map(|found| told_of(&folder, found)).collect();
+        let mut damage: Vec<String> = found.iter().map(|found| told_of(&folder, found)).collect();
         let outcome = OutcomeFile::read(&folder).unwrap_or_else(|error| {
             damage.push(format!("{error}; the run counts as lost"));
             None
         });
-        let mut state = journal.state();
         complete(&mut state, spec.as_ref());
+        if standing == Standing::Running {
+            // Its last event may be long ago.
+            let elapsed_ms = spec.as_ref().and_then(Spec::elapsed_ms);
+            state.now_ms = elapsed_ms.unwrap_or_default().max(state.now_ms);
+        }
         settle(&mut state, standing, outcome.as_ref());
-        Ok(Told { state, damage, folder, standing, outcome, plan: spec.map(|spec| spec.plan) })
+        let plan = spec.map(|spec| spec.plan);
+        Ok(Told { state, damage, folder, standing, outcome, plan, progress: None })
     }
 
     /// The code the run ended with, or ends with as it stands.

@@ -17,20 +17,20 @@ const GONE_WITHIN: Duration = Duration::from_secs(15);
 
 /// Sees to it that a run has ended. It gets `grace` to take everything down by itself. Harmless for one that has ended.
 pub(crate) async fn stop(context: &Context, folder: &RunFolder, grace: Duration) -> Result<(), CommandError> {
-    let asked = Spec::read(folder).is_ok_and(|spec| ask(&spec));
+    let asked = Spec::read(folder).is_ok_and(|spec| signal(&spec, detach::terminate));
     if !asked || !ended_within(folder, grace).await? {
-        let killed = Spec::read(folder).ok().and_then(|spec| Some(detach::kill(spec.pid, spec.pid_started?)));
+        let killed = Spec::read(folder).is_ok_and(|spec| signal(&spec, detach::kill));
         sweep::kill_run(folder.run().as_str());
-        see_it_end(folder, killed == Some(true)).await?;
+        see_it_end(folder, killed).await?;
         registry::settle_dead_runs(context);
     }
     Ok(())
 }
 
-/// Asks the supervisor to stop. A number from before a reboot is another process's by now.
-fn ask(spec: &Spec) -> bool {
-    spec.boot == procfs::boot_id()
-        && spec.pid_started.is_some_and(|started| detach::terminate(spec.pid, started))
+/// Sends the supervisor a signal, and says whether it was there. A number from before a reboot is another process's by
+/// now, even when that one started at the same tick.
+fn signal(spec: &Spec, send: fn(i32, u64) -> bool) -> bool {
+    spec.boot == procfs::boot_id() && spec.pid_started.is_some_and(|started| send(spec.pid, started))
 }
 
 /// Whether a run ends within a time.

@@ -36,6 +36,11 @@ impl RunFolder {
         self.path.join("events.jsonl")
     }
 
+    /// The state that a long journal folded to: an index that may be missing.
+    pub fn snapshot(&self) -> PathBuf {
+        self.path.join("state.bin")
+    }
+
     /// The outcome, written once and last.
     pub fn outcome(&self) -> PathBuf {
         self.path.join("outcome.json")
@@ -49,6 +54,11 @@ impl RunFolder {
     /// Space that is given up when the disk is full, so that events and outcome still fit.
     pub fn reserve(&self) -> PathBuf {
         self.path.join("reserve")
+    }
+
+    /// The last of that space: given up for the outcome alone, so that no event takes it.
+    pub fn last_reserve(&self) -> PathBuf {
+        self.path.join("reserve-for-outcome")
     }
 
     /// Raw output.

@@ -14,6 +14,7 @@ pub mod outcome;
 pub mod read;
 mod recorder;
 pub mod retention;
+mod snapshot;
 mod spec;
 pub mod standing;
 mod store;

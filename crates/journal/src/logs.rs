@@ -1,4 +1,5 @@
-//! Masks the raw logs of a run, which services and tests wrote themselves.
+//! The raw logs of a run, which services and tests wrote themselves: secrets are masked in them when the run ends, and
+//! they are the first to go on a full disk.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -19,6 +20,19 @@ pub fn mask(folder: &RunFolder, masker: &Masker) -> Result<(), JournalError> {
         mask_file(&path, masker).map_err(JournalError::file(&path, "masking a log"))?;
     }
     Ok(())
+}
+
+/// Empties every raw log of a run: on a full disk its events are worth more. Whoever writes to one goes on at its new end.
+/// Returns how many bytes that gave back.
+pub(crate) fn drop_raw(folder: &RunFolder) -> u64 {
+    let entries = fs::read_dir(folder.logs()).into_iter().flatten().flatten();
+    let emptied = entries.map(|entry| {
+        let size = entry.metadata().map_or(0, |about| about.len());
+        let file = File::options().write(true).open(entry.path());
+        // One that cannot be emptied gives nothing back; the next one may.
+        if file.and_then(|file| file.set_len(0)).is_ok() { size } else { 0 }
+    });
+    emptied.sum()
 }
 
 /// Masks one file. Line by line, for a log may be larger than memory.

@@ -38,7 +38,9 @@ impl OutcomeFile {
             return Ok(());
         }
         // Gone before it is needed: the outcome is the last thing that has to fit on a full disk.
-        let _ = fs::remove_file(folder.reserve());
+        for reserve in [folder.reserve(), folder.last_reserve()] {
+            let _ = fs::remove_file(reserve);
+        }
         let mut text = serde_json::to_vec_pretty(self)
             .map_err(io::Error::from)
             .map_err(JournalError::file(&folder.outcome(), "writing the outcome"))?;

@@ -13,10 +13,14 @@ use testyard_model::{
 use testyard_sys::files::Appender;
 use testyard_sys::lock::Lock;
 
+use crate::snapshot::Extent;
 use crate::{JournalError, OutcomeFile, RunFolder, Spec, Store, line, logs};
 
-/// What is set aside for a full disk: room for the events of a few thousand tests and the outcome.
+/// What is set aside for events on a full disk: those of a few hundred tests.
 const RESERVE_BYTES: usize = 256 * 1024;
+
+/// What is set aside for the outcome alone.
+const LAST_RESERVE_BYTES: usize = 16 * 1024;
 
 /// Records one run. Holding it is holding the run's lock.
 pub struct Recorder {
@@ -33,8 +37,19 @@ struct Inner {
     file: Appender,
     state: RunState,
     views: Vec<Box<dyn View>>,
+    /// How much of the journal is written.
+    extent: Extent,
     /// The first event that could not be written, in words.
     trouble: Option<String>,
+}
+
+impl Inner {
+    /// Keeps the state beside the journal. One that has a gap folds to another state than this.
+    fn keep_state(&mut self, folder: &RunFolder) {
+        if self.trouble.is_none() {
+            self.extent.keep(&mut self.state, folder);
+        }
+    }
 }
 
 impl Recorder {
@@ -48,17 +63,14 @@ impl Recorder {
     ) -> Result<Recorder, JournalError> {
         let now = Timestamp::now();
         let started_unix_ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
-        let (folder, lock) = store.create_run(now)?;
+        let begin = |folder: &RunFolder, run: &RunId| {
+            Spec::new(run, started_unix_ms, plan, &masker).write(folder)?;
+            start_events(folder)
+        };
+        let (folder, lock, (file, extent)) = store.create_run(now, begin)?;
         let run = folder.run();
-        let begun = Spec::new(&run, started_unix_ms, plan, &masker)
-            .write(&folder)
-            .and_then(|()| start_events(&folder));
-        let file = begun.inspect_err(|_| {
-            // On a full disk: a run that could not even begin is told as an error, not as one that was lost.
-            let _ = testyard_sys::files::remove_tree(folder.path());
-        })?;
         store.point_latest_at(&run)?;
-        let inner = Inner { file, state: RunState::default(), views, trouble: None };
+        let inner = Inner { file, state: RunState::default(), views, extent, trouble: None };
         let started = Instant::now();
         Ok(Recorder { folder, run, started, started_unix_ms, masker, inner: Mutex::new(inner), _lock: lock })
     }
@@ -116,7 +128,10 @@ impl Recorder {
             started_unix_ms: self.started_unix_ms,
             elapsed_ms: self.now_ms(),
         };
-        let inner = self.lock();
+        let mut inner = self.lock();
+        if inner.extent.is_worth_while(inner.state.last_number) {
+            inner.keep_state(&self.folder);
+        }
         // The events are the source of truth: they have to be on the disk before the outcome says so.
         inner.file.sync().map_err(JournalError::file(&self.folder.events(), "writing the events"))?;
         drop(inner);
@@ -158,44 +173,74 @@ impl Emit for Recorder {
     fn emit(&self, event: Event) {
         let (event, text) = self.masked(event);
         let mut guard = self.lock();
-        let inner = &mut *guard;
-        // Timed under the lock, so that numbers and times rise together.
-        let record = Record { number: inner.state.last_number + 1, at_ms: self.now_ms(), event };
-        let body = format!("{{\"number\":{},\"at_ms\":{},\"event\":{text}}}", record.number, record.at_ms);
-        if let Err(error) =
-            write_or_give_up_reserve(&mut inner.file, line::seal(&body).as_bytes(), &self.folder)
-        {
-            inner.trouble.get_or_insert_with(|| format!("{}: {error}", self.folder.events().display()));
-        }
-        inner.state.apply(&record);
-        for view in &mut inner.views {
-            view.see(&record, &inner.state);
+        if let Some(dropped) = self.record(&mut guard, event, &text) {
+            let message =
+                format!("the disk is full: {dropped} bytes of raw logs were dropped to write this down");
+            let event = Event::Note { phase: Phase::Test, message };
+            let text = serde_json::to_string(&event).unwrap_or_default();
+            // Whatever it drops now was said a moment ago.
+            let _ = self.record(&mut guard, event, &text);
         }
     }
 }
 
-/// Creates the journal with its first line, and the reserve beside it.
-fn start_events(folder: &RunFolder) -> Result<Appender, JournalError> {
+impl Recorder {
+    /// Numbers, writes, folds and shows one event. Returns how many bytes of raw logs had to go for it, where any had.
+    fn record(&self, inner: &mut Inner, event: Event, text: &str) -> Option<u64> {
+        // Timed under the lock, so that numbers and times rise together.
+        let record = Record { number: inner.state.last_number + 1, at_ms: self.now_ms(), event };
+        let body = format!("{{\"number\":{},\"at_ms\":{},\"event\":{text}}}", record.number, record.at_ms);
+        let line = line::seal(&body);
+        let written = write_or_make_room(&mut inner.file, line.as_bytes(), &self.folder);
+        let dropped = written.unwrap_or_else(|error| {
+            inner.trouble.get_or_insert_with(|| format!("{}: {error}", self.folder.events().display()));
+            None
+        });
+        inner.extent.grow(line.as_bytes());
+        inner.state.apply(&record);
+        if inner.extent.is_due(record.number) {
+            inner.keep_state(&self.folder);
+        }
+        for view in &mut inner.views {
+            view.see(&record, &inner.state);
+        }
+        dropped
+    }
+}
+
+/// Creates the journal with its first line, and the reserves beside it.
+fn start_events(folder: &RunFolder) -> Result<(Appender, Extent), JournalError> {
     let path = folder.events();
     let head = line::encode(&line::Head { format: FORMAT }).map_err(io::Error::from);
     let file = head.and_then(|head| {
         let mut file = Appender::open(&path)?;
-        file.append(head.as_bytes()).map(|()| file)
+        file.append(head.as_bytes())?;
+        let mut extent = Extent::default();
+        extent.grow(head.as_bytes());
+        Ok((file, extent))
     });
     // Real blocks, not a hole: a sparse file would set nothing aside. No room for it is no reason not to start.
     let _ = testyard_sys::files::write(&folder.reserve(), vec![0x20; RESERVE_BYTES]);
+    let _ = testyard_sys::files::write(&folder.last_reserve(), vec![0x20; LAST_RESERVE_BYTES]);
     file.map_err(JournalError::file(&path, "writing the events"))
 }
 
-/// Writes a line; when the disk is full, gives up the reserve and tries once more.
+/// Writes a line. On a full disk raw logs are given up for it, and the reserve when that is not enough. Returns how many
+/// bytes of logs had to go.
 ///
 /// A line that was written in part is cut off again: half a line in the middle would end the journal for its readers.
-fn write_or_give_up_reserve(file: &mut Appender, bytes: &[u8], folder: &RunFolder) -> io::Result<()> {
+fn write_or_make_room(file: &mut Appender, bytes: &[u8], folder: &RunFolder) -> io::Result<Option<u64>> {
     let before = file.len()?;
-    let Err(error) = file.append(bytes) else { return Ok(()) };
-    file.truncate(before)?;
-    if error.kind() != io::ErrorKind::StorageFull || fs::remove_file(folder.reserve()).is_err() {
-        return Err(error);
+    let mut append = || file.append(bytes).inspect_err(|_| drop(file.truncate(before)));
+    let full = |error: &io::Error| error.kind() == io::ErrorKind::StorageFull;
+    let mut dropped = None;
+    let mut written = append();
+    if written.as_ref().is_err_and(full) {
+        dropped = Some(logs::drop_raw(folder)).filter(|bytes| *bytes > 0);
+        written = append();
     }
-    file.append(bytes)
+    if written.as_ref().is_err_and(full) && fs::remove_file(folder.reserve()).is_ok() {
+        written = append();
+    }
+    written.map(|()| dropped)
 }

@@ -32,6 +32,7 @@ pub struct Removed {
 
 /// Removes every run beyond the limits. A running run and one with a file `keep` in its folder are never removed.
 pub fn prune(store: &Store, limits: &Limits, now: SystemTime) -> Result<Removed, JournalError> {
+    store.remove_unborn();
     let mut removed = Removed::default();
     let (mut kept, mut kept_bytes) = (0usize, 0u64);
     for folder in store.runs()? {

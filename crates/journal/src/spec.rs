@@ -18,6 +18,9 @@ pub struct Spec {
     pub run: RunId,
     /// When it started, in milliseconds since 1970 UTC.
     pub started_unix_ms: u64,
+    /// The same by [`testyard_sys::clock`], which nobody can set. Not in plans that older versions wrote.
+    #[serde(default)]
+    pub started_monotonic_ms: Option<u64>,
     /// The machine's boot, by the kernel's own name for it. Processes of another boot are gone.
     pub boot: Option<String>,
     /// The supervisor's process.
@@ -35,11 +38,19 @@ impl Spec {
             format: FORMAT,
             run: run.clone(),
             started_unix_ms,
+            started_monotonic_ms: Some(testyard_sys::clock::monotonic_ms()),
             boot: testyard_sys::procfs::boot_id(),
             pid,
             pid_started: testyard_sys::procfs::start_time(pid),
             plan: plan.masked_by(masker),
         }
+    }
+
+    /// How long ago the run started, in milliseconds; none when the machine was started anew since.
+    pub fn elapsed_ms(&self) -> Option<u64> {
+        let same_boot = self.boot == testyard_sys::procfs::boot_id();
+        let started = self.started_monotonic_ms.filter(|_| same_boot)?;
+        Some(testyard_sys::clock::monotonic_ms().saturating_sub(started))
     }
 
     pub(crate) fn write(&self, folder: &RunFolder) -> Result<(), JournalError> {

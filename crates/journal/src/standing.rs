@@ -31,7 +31,7 @@ fn written(folder: &RunFolder) -> Result<Option<Standing>, JournalError> {
 
 /// Writes the outcome `lost` for a run whose supervisor died, once, with what its journal still tells.
 pub fn settle_lost(folder: &RunFolder) -> Result<OutcomeFile, JournalError> {
-    let state = read::read(folder)?.state();
+    let (state, _) = read::state(folder)?;
     let outcome = OutcomeFile {
         format: FORMAT,
         run: folder.run(),

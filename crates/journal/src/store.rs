@@ -3,12 +3,19 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use testyard_model::RunId;
 use testyard_sys::lock::Lock;
 
 use crate::{JournalError, RunFolder, id};
+
+/// What the name of a run's folder begins with until everything is in it that makes it a run.
+const UNBORN: &str = ".";
+
+/// Long enough for any run to be seen.
+const UNBORN_FOR: Duration = Duration::from_secs(600);
 
 /// A folder of run folders.
 #[derive(Debug, Clone)]
@@ -51,6 +58,7 @@ impl Store {
         let mut runs: Vec<_> = entries
             .flatten()
             .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+            .filter(|entry| !entry.file_name().to_string_lossy().starts_with(UNBORN))
             .map(|entry| RunFolder::at(entry.path()))
             .collect();
         runs.sort_by_key(|folder| std::cmp::Reverse(folder.run()));
@@ -82,27 +90,61 @@ impl Store {
         }
     }
 
-    /// Creates the folder of a new run and takes its lock.
-    pub(crate) fn create_run(&self, now: Timestamp) -> Result<(RunFolder, Lock), JournalError> {
+    /// Creates the folder of a new run, takes its lock and lets `begin` write what belongs there from the start. Nobody
+    /// sees the folder before all of that is done: a run that is only half there would look like one that was lost.
+    pub(crate) fn create_run<T>(
+        &self,
+        now: Timestamp,
+        begin: impl Fn(&RunFolder, &RunId) -> Result<T, JournalError>,
+    ) -> Result<(RunFolder, Lock, T), JournalError> {
         let runs = self.runs_path();
         fs::create_dir_all(&runs).map_err(JournalError::file(&runs, "creating the folder of the runs"))?;
         self.ignore_itself()?;
+        let newest = self.runs()?.first().map(RunFolder::run);
         loop {
-            let folder = RunFolder::at(runs.join(id::new(now).as_str()));
-            match fs::create_dir(folder.path()) {
+            let run = id::new(now, newest.as_ref());
+            let hidden = RunFolder::at(runs.join(format!("{UNBORN}{run}")));
+            match fs::create_dir(hidden.path()) {
                 Ok(()) => {}
                 // Another run drew the same name in the same second.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => continue,
                 Err(error) => {
-                    return Err(JournalError::file(folder.path(), "creating the run folder")(error));
+                    return Err(JournalError::file(hidden.path(), "creating the run folder")(error));
                 }
             }
-            let logs = folder.logs();
-            fs::create_dir(&logs).map_err(JournalError::file(&logs, "creating the folder of the logs"))?;
-            let lock = testyard_sys::lock::try_lock(&folder.lock())
-                .and_then(|lock| lock.ok_or_else(|| io::Error::other("somebody else holds it")))
-                .map_err(JournalError::file(&folder.lock(), "taking the lock of a new run"))?;
-            return Ok((folder, lock));
+            let folder = RunFolder::at(runs.join(run.as_str()));
+            let begun = lock_new(&hidden).and_then(|lock| Ok((lock, begin(&hidden, &run)?)));
+            let born = begun.and_then(|begun| {
+                fs::rename(hidden.path(), folder.path())
+                    .map_err(JournalError::file(folder.path(), "naming the run folder"))?;
+                Ok(begun)
+            });
+            match born {
+                Ok((lock, begun)) => return Ok((folder, lock, begun)),
+                Err(error) => {
+                    // On a full disk: a run that could not even begin is told as an error, not as one that was lost.
+                    let _ = testyard_sys::files::remove_tree(hidden.path());
+                    if !folder.path().exists() {
+                        return Err(error);
+                    }
+                    // Another run was given the same name meanwhile: try the next one.
+                }
+            }
+        }
+    }
+
+    /// Removes the folders of runs that were killed before they could be seen.
+    pub(crate) fn remove_unborn(&self) {
+        for entry in fs::read_dir(self.runs_path()).into_iter().flatten().flatten() {
+            let folder = RunFolder::at(entry.path());
+            let is_unborn = entry.file_name().to_string_lossy().starts_with(UNBORN);
+            if is_unborn
+                && is_old(&entry)
+                && testyard_sys::lock::is_locked(&folder.lock()).is_ok_and(|held| !held)
+            {
+                // What cannot be removed is in nobody's way.
+                let _ = testyard_sys::files::remove_tree(folder.path());
+            }
         }
     }
 
@@ -122,6 +164,21 @@ impl Store {
         testyard_sys::files::write_atomic(&path, b"*\n")
             .map_err(JournalError::file(&path, "writing .gitignore"))
     }
+}
+
+/// Makes the first things of a new run's folder and takes its lock.
+fn lock_new(folder: &RunFolder) -> Result<Lock, JournalError> {
+    let logs = folder.logs();
+    fs::create_dir(&logs).map_err(JournalError::file(&logs, "creating the folder of the logs"))?;
+    testyard_sys::lock::try_lock(&folder.lock())
+        .and_then(|lock| lock.ok_or_else(|| io::Error::other("somebody else holds it")))
+        .map_err(JournalError::file(&folder.lock(), "taking the lock of a new run"))
+}
+
+/// Whether nobody can be about to take its lock any more.
+fn is_old(entry: &fs::DirEntry) -> bool {
+    let changed = entry.metadata().and_then(|about| about.modified());
+    changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > UNBORN_FOR))
 }
 
 /// Says which runs there are, the newest few.

@@ -12,8 +12,11 @@ use testyard_journal::standing::settle_lost;
 use testyard_journal::{
     Follower, JournalError, OutcomeFile, Recorder, RunFolder, Store, read, retention, standing,
 };
+use testyard_model::event::Evidence;
 use testyard_model::plan::ServicePlan;
-use testyard_model::{Emit, Event, Outcome, Phase, Plan, Record, RunId, RunState, Standing, Verdict, View};
+use testyard_model::{
+    Emit, Event, Outcome, Phase, Plan, Record, RunId, RunState, Standing, TestId, Verdict, View,
+};
 
 fn plan(root: &Path) -> Plan {
     let environment = [("POSTGRES_PASSWORD".to_owned(), "hunter2-and-more".to_owned())].into();
@@ -223,4 +226,51 @@ fn a_journal_of_a_newer_format_is_refused_with_a_clear_word() {
     testyard_sys::files::write(&run.events(), head.as_bytes()).unwrap();
     let error = read::read(&run).unwrap_err().to_string();
     assert!(error.contains("event format 99") && error.contains("help:"), "{error}");
+}
+
+/// A long journal: what its snapshot and the events after it fold to is what all events fold to.
+#[test]
+fn a_snapshot_changes_nothing_but_the_time_it_takes() {
+    let (_folder, _store, recorder) = open();
+    let suite = || "unit".to_owned();
+    let outcomes = [
+        Outcome::Passed,
+        Outcome::Failed,
+        Outcome::Flaky,
+        Outcome::Skipped { why: "not today".to_owned() },
+        Outcome::blocked("services/db"),
+    ];
+    for number in 0..5_000_usize {
+        let test = TestId::from(format!("t.py::test_{number}"));
+        recorder.emit(Event::TestStarted { suite: suite(), test: test.clone(), worker: 0 });
+        let outcome = outcomes[number % 7 % 5].clone();
+        let message = if number % 3 == 0 { "assert 1 == 2".to_owned() } else { String::new() };
+        let evidence = Evidence { message, ..Evidence::default() };
+        recorder.emit(Event::TestFinished { suite: suite(), test, outcome, duration_ms: 1.5, evidence });
+    }
+    let folder = recorder.folder();
+    assert!(folder.snapshot().exists(), "a long journal has one");
+    let whole = read::read(folder).unwrap().state();
+    assert_eq!(whole.counts().total, 5_000);
+    assert_eq!(read::state(folder).unwrap(), (whole.clone(), None));
+    // With the outcome it stands for everything.
+    let before = fs::read(folder.snapshot()).unwrap();
+    recorder.finish(Verdict::Failed, None, "").unwrap();
+    assert_ne!(fs::read(folder.snapshot()).unwrap(), before);
+    assert_eq!(read::state(folder).unwrap(), (whole.clone(), None));
+    // One that fits no longer, is damaged or is gone is not asked.
+    put(&folder.snapshot(), &before[..before.len() / 2]);
+    assert_eq!(read::state(folder).unwrap(), (whole.clone(), None));
+    put(&folder.snapshot(), &before);
+    let text = fs::read_to_string(folder.events()).unwrap();
+    put(&folder.events(), text.replacen("test_77\"", "test_78\"", 1).as_bytes());
+    assert!(read::state(folder).unwrap().1.is_some_and(|(_, what)| what.contains("checksum")));
+    put(&folder.events(), text.as_bytes());
+    fs::remove_file(folder.snapshot()).unwrap();
+    assert_eq!(read::state(folder).unwrap(), (whole, None));
+}
+
+#[allow(clippy::disallowed_methods, reason = "a fixture in a temporary folder")]
+fn put(path: &Path, bytes: &[u8]) {
+    fs::write(path, bytes).unwrap();
 }

@@ -55,7 +55,7 @@ pub(crate) fn failures(state: &RunState) -> impl Iterator<Item = Failure<'_>> {
                 suite: &suite.name,
                 name: test.id.as_str(),
                 outcome: test.outcome.as_ref()?,
-                evidence: &test.evidence,
+                evidence: test.evidence(),
                 duration_ms: Some(test.duration_ms.unwrap_or_default()),
             })
         });
@@ -194,7 +194,12 @@ pub(crate) fn counts_in_words(counts: &Counts, dot: &str) -> String {
 /// The last place of the form `path:line:` that a text begins a line with: where a failure came from, in the form that
 /// most tools write.
 pub(crate) fn location(detail: &str) -> Option<&str> {
-    detail.lines().rev().find_map(|line| {
+    locations(detail).next_back()
+}
+
+/// Every place of that form, in their order, without its last colon.
+pub(crate) fn locations(detail: &str) -> impl DoubleEndedIterator<Item = &str> {
+    detail.lines().filter_map(|line| {
         let line = line.trim_start();
         let (path, rest) = line.split_once(':')?;
         let digits = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());

@@ -28,7 +28,14 @@ pub(crate) fn state(records: &[Record]) -> RunState {
 pub(crate) fn subject(state: &RunState) -> Subject<'_> {
     let standing = if state.verdict.is_some() { Standing::Final } else { Standing::Running };
     let exit = state.verdict.as_ref().map_or(Exit::Running, |verdict| verdict.verdict.into());
-    Subject { state, standing, exit, plan: None, folder: ".testyard/runs/20261120-143022-k3f9" }
+    Subject {
+        state,
+        standing,
+        exit,
+        plan: None,
+        folder: ".testyard/runs/20261120-143022-k3f9",
+        progress: None,
+    }
 }
 
 pub(crate) fn begin() -> Event {

@@ -59,7 +59,7 @@ fn test_suite(suite: &SuiteState, started: Option<u64>, subject: &Subject<'_>) -
 /// A test that is still running is left out; one that will never end is an error.
 fn test_case(suite: &SuiteState, test: &TestState, subject: &Subject<'_>) -> Option<TestCase> {
     let status = match &test.outcome {
-        Some(outcome) => status(outcome, &test.evidence),
+        Some(outcome) => status(outcome, test.evidence()),
         None if subject.standing == Standing::Running => return None,
         None => error("lost", "the run ended before this test had an outcome", ""),
     };
@@ -67,7 +67,7 @@ fn test_case(suite: &SuiteState, test: &TestState, subject: &Subject<'_>) -> Opt
     if let Some(ms) = test.duration_ms.filter(|ms| ms.is_finite() && *ms >= 0.0) {
         case.set_time(Duration::from_micros((ms * 1_000.0) as u64));
     }
-    if let Some(log) = &test.evidence.log {
+    if let Some(log) = &test.evidence().log {
         case.set_system_out(format!("log: {}/{}", subject.folder, log.display()));
     }
     Some(case)

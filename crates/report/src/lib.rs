@@ -6,6 +6,7 @@
 
 mod bars;
 pub mod check;
+pub mod ci;
 pub mod collect;
 mod digest;
 pub mod failures;
@@ -29,4 +30,4 @@ mod fixture;
 
 pub use last_line::last_line;
 pub use style::{Line, Role, Style, flow};
-pub use subject::Subject;
+pub use subject::{Progress, Subject};

@@ -1,5 +1,7 @@
 //! What a report is about: a run's folded events and the few facts that no event can say.
 
+use std::path::PathBuf;
+
 use testyard_model::{Exit, Plan, RunState, Standing};
 
 /// A run as a report sees it.
@@ -16,6 +18,17 @@ pub struct Subject<'a> {
     /// Its folder, as a reader reaches it from where the report is read: `.testyard/runs/…`, or `.` for a report
     /// that lies in the folder itself.
     pub folder: &'a str,
+    /// What is told of it only while it goes on.
+    pub progress: Option<&'a Progress>,
+}
+
+/// What is told of a run only while it goes on, beside its events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// How long the newest run took that came to its end, in milliseconds.
+    pub estimate_ms: Option<u64>,
+    /// The log that was written to last, relative to the run's folder, and its last lines without secrets.
+    pub last: Option<(PathBuf, Vec<String>)>,
 }
 
 impl<'a> Subject<'a> {

@@ -14,6 +14,7 @@ mod log;
 mod lookout;
 mod needs;
 mod roll;
+mod room;
 mod stop;
 mod words;
 mod worker;

@@ -45,7 +45,7 @@ impl Roll {
     pub(crate) fn add(&mut self, ids: Vec<String>) -> Vec<usize> {
         let mut new = Vec::new();
         let mut numbers = Vec::with_capacity(ids.len());
-        for id in ids.into_iter().map(TestId) {
+        for id in ids.into_iter().map(TestId::from) {
             if let Some(number) = self.numbers.get(&id) {
                 numbers.push(*number);
                 continue;

@@ -5,8 +5,10 @@
 //! services, tests or of a format somebody writes. This is the only room that may use `unsafe`, and the only one
 //! with code that differs between platforms: Linux is the first home, and each module says what other systems get.
 
+pub mod clock;
 pub mod detach;
 pub mod docker;
+pub mod durability;
 pub mod files;
 pub mod host;
 pub mod keeper;

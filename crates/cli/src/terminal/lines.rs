@@ -2,23 +2,27 @@
 
 use testyard_model::{Record, RunState, View};
 use testyard_report::Style;
-use testyard_report::plain::Plain;
+use testyard_report::ci::{self, System};
 
-/// Prints lines as events come.
+/// Prints lines as events come, and what is open at the end when it is dropped.
 pub(super) struct Lines {
-    plain: Plain,
+    lines: ci::Lines,
 }
 
 impl Lines {
-    pub(super) fn new(style: Style) -> Lines {
-        Lines { plain: Plain::new(style) }
+    pub(super) fn new(system: System, style: Style) -> Lines {
+        Lines { lines: ci::Lines::new(system, style) }
     }
 }
 
 impl View for Lines {
     fn see(&mut self, record: &Record, state: &RunState) {
-        for line in self.plain.lines(record, state) {
-            super::say(line);
-        }
+        self.lines.lines(record, state).iter().for_each(super::say);
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        self.lines.end().iter().for_each(super::say);
     }
 }

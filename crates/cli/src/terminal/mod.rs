@@ -10,6 +10,7 @@ use std::io::{IsTerminal, Write};
 use console::Term;
 use testyard_model::View;
 use testyard_report::Style;
+use testyard_report::ci::{System, harmless};
 use testyard_report::terminal::Size;
 
 use crate::arguments::Colour;
@@ -24,6 +25,8 @@ pub(crate) struct Screen {
     pub(crate) moves: bool,
     /// How text may be dressed.
     pub(crate) style: Style,
+    /// The CI system that reads it, when it is written for one.
+    pub(crate) ci: Option<System>,
 }
 
 impl Screen {
@@ -37,7 +40,8 @@ impl Screen {
             Colour::Never => false,
             Colour::Auto => terminal && !set("NO_COLOR") && !set("CI"),
         };
-        Screen { moves: terminal && !set("CI"), style: Style { colour, ascii: !speaks_unicode(variables) } }
+        let style = Style { colour, ascii: !speaks_unicode(variables) };
+        Screen { moves: terminal && !set("CI"), style, ci: None }
     }
 
     /// How wide and high it is now.
@@ -50,16 +54,19 @@ impl Screen {
 
     /// The views for a run that is watched from here.
     pub(crate) fn views(self) -> Vec<Box<dyn View>> {
-        if self.moves {
-            vec![Box::new(live::Live::start(self))]
-        } else {
-            vec![Box::new(lines::Lines::new(self.style))]
+        match self.ci {
+            None if self.moves => vec![Box::new(live::Live::start(self))],
+            ci => vec![Box::new(lines::Lines::new(ci.unwrap_or(System::Plain), self.style))],
         }
     }
 
-    /// Prints lines to standard error.
+    /// Prints lines to standard error. They may quote what others wrote: where that could be a command, it is kept from
+    /// being one.
     pub(crate) fn print(self, lines: &[String]) {
-        lines.iter().for_each(say);
+        match self.ci {
+            Some(System::Github) => lines.iter().for_each(|line| say(harmless(line))),
+            _ => lines.iter().for_each(say),
+        }
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use testyard_commands::background::{self, Started, Until};
+use testyard_commands::background::{self, Meeting, Started, Until};
 use testyard_commands::runs::Told;
 use testyard_commands::{CommandError, duration};
 use testyard_model::{Exit, Record, RunState, Standing};
 use testyard_report::json::{self, DetachedRow};
 use testyard_report::last_line;
 use testyard_report::plain::Plain;
+use testyard_sys::durability::{Durability, durability};
 
 use super::run::{request, tell};
 use super::{Desk, End};
@@ -16,14 +17,21 @@ use crate::arguments::{self, Format};
 use crate::session;
 use crate::terminal::say;
 
+/// Said where the background does not outlive the session.
+const SESSION: &str = "durability: session: process 1 here ends with this session, and the run with it";
+
 /// Starts a run in the background, and says where it is to be found.
 pub(super) fn start(desk: &Desk, arguments: &arguments::Run) -> Result<End, CommandError> {
     let request = request(arguments);
-    let started = session::block_on(background::start(&desk.context, &request, &typed(), arguments.replace))?;
+    let started =
+        session::block_on(background::start(&desk.context, &request, &typed(), meeting(arguments)))?;
     let (folder, attached, estimate_ms) = match started {
         Started::Run { folder, attached, estimate_ms } => (folder, attached, estimate_ms),
-        Started::Refused { said, exit } => {
+        Started::Refused { said, document, exit } => {
             desk.screen.print(&said);
+            if desk.format == Format::Json {
+                desk.result(&document);
+            }
             say(last_line(None, Standing::Final, exit));
             return Ok(End::Exit(exit));
         }
@@ -32,7 +40,13 @@ pub(super) fn start(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comm
     let next = format!("testyard wait {run}");
     match desk.format {
         Format::Json => {
-            desk.result(&json::detached(&DetachedRow { run, attached, estimate_ms, next }));
+            desk.result(&json::detached(&DetachedRow {
+                run,
+                attached,
+                estimate_ms,
+                durability: durability().word(),
+                next,
+            }));
         }
         Format::Human => {
             let how = if attached { "goes on in the background already" } else { "runs in the background" };
@@ -40,11 +54,22 @@ pub(super) fn start(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comm
                 format!("; the newest one that ended took {:.0} s", took as f64 / 1000.0)
             });
             desk.lines(&[format!("{run} {how}{about}"), format!("next: {next}")]);
+            if durability() == Durability::Session {
+                desk.lines(&[SESSION.to_owned()]);
+            }
         }
     }
     let told = Told::read(folder)?;
     say(last_line(Some(&told.state), told.standing, Exit::Passed));
     Ok(End::Exit(Exit::Passed))
+}
+
+fn meeting(typed: &arguments::Run) -> Meeting {
+    match (typed.queue, typed.replace) {
+        (true, _) => Meeting::Queue,
+        (_, true) => Meeting::Replace,
+        _ => Meeting::Refuse,
+    }
 }
 
 /// What was typed, without what only this process is to do.
@@ -53,7 +78,7 @@ fn typed() -> Vec<String> {
     let words = std::env::args().skip(1).filter(|word| {
         // What follows is the test runner's.
         runner |= word == "--";
-        runner || !matches!(word.as_str(), "--detach" | "--replace")
+        runner || !matches!(word.as_str(), "--detach" | "--replace" | "--queue")
     });
     words.collect()
 }

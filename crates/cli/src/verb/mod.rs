@@ -11,14 +11,16 @@ pub(crate) mod run;
 mod runs;
 mod watch;
 
+use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
 use std::process::ExitCode;
 
-use testyard_commands::{CommandError, Context, registry};
+use testyard_commands::{CommandError, Context, ci, registry};
 use testyard_model::{Exit, Standing};
+use testyard_report::ci::System;
 use testyard_report::last_line;
 
-use crate::arguments::{Arguments, Format, Output, Verb};
+use crate::arguments::{Arguments, Ci, Format, Output, Verb};
 use crate::terminal::{Screen, say};
 use crate::{problem, session};
 
@@ -71,7 +73,8 @@ fn put(text: &str) -> bool {
 /// Does what was typed and returns the exit code.
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let variables = session::variables();
-    let screen = Screen::of(arguments.common.color, &variables);
+    let screen =
+        Screen { ci: ci_of(&arguments.verb, &variables), ..Screen::of(arguments.common.color, &variables) };
     let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Wait(_) | Verb::Status(_));
     let json = arguments.common.format == Output::Json;
     let done = session::context(&arguments.common, variables).and_then(|context| {
@@ -114,6 +117,17 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
 /// The contract's last line comes in any case: no pipe may hide how this ended.
 fn last_word(exit: Exit) {
     say(last_line(None, Standing::Final, exit));
+}
+
+/// The CI system that a run is to be written for, if it is for one.
+fn ci_of(verb: &Verb, variables: &BTreeMap<String, String>) -> Option<System> {
+    let Verb::Run(arguments) = verb else { return None };
+    Some(match arguments.ci? {
+        Ci::Auto => ci::detect(variables),
+        Ci::Github => System::Github,
+        Ci::Gitlab => System::Gitlab,
+        Ci::Plain => System::Plain,
+    })
 }
 
 /// The format of the results. Some are for findings alone.

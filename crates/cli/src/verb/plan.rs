@@ -1,12 +1,15 @@
 //! `testyard plan` and `testyard init`.
 
-use testyard_commands::{CommandError, init as write, plan as make};
+use std::path::PathBuf;
+
+use testyard_commands::init::{self as write, InitRequest, Target};
+use testyard_commands::{CommandError, plan as make};
 use testyard_model::Exit;
 use testyard_report::{json, plan as view};
 
 use super::run::selection;
 use super::{Desk, End};
-use crate::arguments::{self, Format};
+use crate::arguments::{self, Format, With};
 use crate::session;
 
 /// Says what a run would do.
@@ -20,13 +23,24 @@ pub(super) fn plan(desk: &Desk, typed: &arguments::Selection) -> Result<End, Com
     Ok(End::Exit(if plan.suites.is_empty() { Exit::Empty } else { Exit::Passed }))
 }
 
-/// Writes a `testyard.toml`.
+/// Writes a `testyard.toml`, and files for others.
 pub(super) fn init(desk: &Desk, typed: &arguments::Init) -> Result<End, CommandError> {
-    let path = write::init(&desk.context, typed.force)?;
-    let shown = session::shown(&path, &desk.context);
+    let with = typed.with.iter().copied().map(target).collect();
+    let written = write::init(&desk.context, &InitRequest { force: typed.force, with })?;
+    let shown: Vec<PathBuf> = written.iter().map(|path| session::shown(path, &desk.context)).collect();
     match desk.format {
-        Format::Json => desk.result(&json::written(&[shown])),
-        Format::Human => desk.lines(&[format!("wrote {}", shown.display())]),
+        Format::Json => desk.result(&json::written(&shown)),
+        Format::Human => {
+            let lines: Vec<String> = shown.iter().map(|path| format!("wrote {}", path.display())).collect();
+            desk.lines(&lines);
+        }
     }
     Ok(End::Exit(Exit::Passed))
+}
+
+fn target(typed: With) -> Target {
+    match typed {
+        With::Ci => Target::Ci,
+        With::Gitlab => Target::Gitlab,
+    }
 }

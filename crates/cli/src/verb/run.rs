@@ -1,11 +1,13 @@
 //! `testyard run`.
 
-use testyard_commands::CommandError;
 use testyard_commands::collect::Changed;
 use testyard_commands::plan::Selection;
 use testyard_commands::report::subject;
 use testyard_commands::run::{RunRequest, run as run_project};
 use testyard_commands::runs::Told;
+use testyard_commands::{CommandError, ci};
+use testyard_model::Standing;
+use testyard_report::ci::{System, harmless_document};
 use testyard_report::{json, last_line, terminal};
 
 use super::{Desk, End};
@@ -20,8 +22,20 @@ pub(super) fn run(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comman
         let cancel = session::listen(announce)?;
         run_project(&desk.context, &request, desk.screen.views(), cancel).await
     })?;
+    if desk.screen.ci == Some(System::Github) {
+        tell_github(desk, &told);
+    }
     tell(desk, &told);
     Ok(End::Exit(told.exit()))
+}
+
+/// What GitHub shows beside a job's log: annotations, and the summary of the step. The verdict stays what it is when the
+/// summary cannot be written.
+fn tell_github(desk: &Desk, told: &Told) {
+    ci::annotations(&desk.context, told).iter().for_each(say);
+    if let Err(error) = ci::summarise(&desk.context, told) {
+        desk.screen.print(&[format!("warning: the step's summary could not be written: {error}")]);
+    }
 }
 
 /// What is asked for, in the words of the commands.
@@ -49,11 +63,19 @@ pub(super) fn tell(desk: &Desk, told: &Told) {
     let folder = session::shown(told.folder.path(), &desk.context).display().to_string();
     let subject = subject(told, &folder);
     match desk.format {
+        Format::Json if desk.screen.ci == Some(System::Github) => {
+            desk.result(&harmless_document(&json::run(&subject)));
+        }
         Format::Json => desk.result(&json::run(&subject)),
         Format::Human => {
-            desk.screen.print(&terminal::summary(&subject, desk.screen.style, desk.screen.size().width));
+            let (style, width) = (desk.screen.style, desk.screen.size().width);
+            desk.screen.print(&match told.standing {
+                Standing::Running => terminal::status(&subject, style, width),
+                Standing::Final | Standing::Lost => terminal::summary(&subject, style, width),
+            });
         }
     }
-    told.damage.iter().for_each(|damage| say(format_args!("warning: {damage}")));
+    let damage: Vec<String> = told.damage.iter().map(|damage| format!("warning: {damage}")).collect();
+    desk.screen.print(&damage);
     say(last_line(Some(&told.state), told.standing, told.exit()));
 }

@@ -63,8 +63,9 @@ pub struct TestState {
     pub duration_ms: Option<f64>,
     /// How it ended.
     pub outcome: Option<Outcome>,
-    /// What it left.
-    pub evidence: Evidence,
+    /// What it left, where it left anything: most leave nothing. See [`TestState::evidence`].
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "evidence")]
+    left: Option<Box<Evidence>>,
 }
 
 impl SuiteState {
@@ -110,7 +111,7 @@ impl SuiteState {
         let before = test.outcome.replace(outcome.clone());
         test.worker = None;
         test.duration_ms = Some(duration_ms);
-        test.evidence = evidence.clone();
+        test.left = (*evidence != Evidence::default()).then(|| Box::new(evidence.clone()));
         // A later outcome of the same test replaces the earlier one: it must not count twice.
         if let Some(before) = before {
             self.counts.remove(&before);
@@ -124,6 +125,12 @@ impl SuiteState {
         self.evidence = evidence.to_vec();
     }
 
+    /// Puts the tests back that a saved state was without. Their counts it was not without.
+    pub fn restore(&mut self, tests: Vec<TestState>) {
+        self.index = tests.iter().enumerate().map(|(number, test)| (test.id.clone(), number)).collect();
+        self.tests = tests;
+    }
+
     /// The tests of this suite that have no outcome.
     pub fn unsettled(&self) -> impl Iterator<Item = &TestState> {
         self.tests.iter().filter(|test| test.outcome.is_none())
@@ -131,14 +138,26 @@ impl SuiteState {
 }
 
 impl TestState {
-    pub(super) fn new(id: &TestId) -> TestState {
+    /// One that is known and has not begun.
+    pub fn new(id: &TestId) -> TestState {
         TestState {
             id: id.clone(),
             started_ms: None,
             worker: None,
             duration_ms: None,
             outcome: None,
-            evidence: Evidence::default(),
+            left: None,
         }
+    }
+
+    /// Whether it left anything.
+    pub fn left_something(&self) -> bool {
+        self.left.is_some()
+    }
+
+    /// What it left; empty for most.
+    pub fn evidence(&self) -> &Evidence {
+        static NOTHING: Evidence = Evidence { message: String::new(), detail: String::new(), log: None };
+        self.left.as_deref().unwrap_or(&NOTHING)
     }
 }

@@ -3,6 +3,7 @@
 use testyard_model::{Finding, Severity};
 
 use super::Shown;
+use crate::ci;
 
 /// The lines that become annotations.
 pub fn github(shown: &Shown<'_>) -> Vec<String> {
@@ -15,26 +16,15 @@ fn annotation(finding: &Finding, shown: &Shown<'_>) -> String {
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let mut properties = vec![format!("file={}", property(&shown.path(&finding.place.path)))];
-    if finding.place.line > 0 {
-        properties.push(format!("line={}", finding.place.line));
-    }
-    if finding.place.column > 0 {
-        properties.push(format!("col={}", finding.place.column));
-    }
-    properties.push(format!("title={}", property(&finding.code)));
+    let number = |at: u32| if at > 0 { at.to_string() } else { String::new() };
+    let properties = [
+        ("file", shown.path(&finding.place.path)),
+        ("line", number(finding.place.line)),
+        ("col", number(finding.place.column)),
+        ("title", finding.code.clone()),
+    ];
     let help = finding.help.as_ref().map_or(String::new(), |help| format!("\nhelp: {help}"));
-    format!("::{kind} {}::{}", properties.join(","), data(&format!("{}{help}", finding.message)))
-}
-
-/// A message; only what would end or change it is escaped.
-fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
-}
-
-/// A value between commas.
-fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    ci::annotation(kind, &properties, &format!("{}{help}", finding.message))
 }
 
 #[cfg(test)]

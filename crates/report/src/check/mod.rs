@@ -8,6 +8,8 @@ mod sarif;
 
 use testyard_model::{Inspection, Severity};
 
+use crate::ci::under;
+
 pub use context::{Sent, context, context_json};
 pub use github::github;
 pub use human::{explain, human};
@@ -42,12 +44,7 @@ pub struct Shown<'a> {
 impl Shown<'_> {
     /// A path of the project as seen from where the caller stands.
     fn path(&self, path: &std::path::Path) -> String {
-        let path = path.to_string_lossy();
-        if self.prefix.is_empty() || path.starts_with('/') {
-            path.into_owned()
-        } else {
-            format!("{}/{path}", self.prefix.trim_end_matches('/'))
-        }
+        under(self.prefix, &path.to_string_lossy())
     }
 }
 

@@ -99,6 +99,8 @@ pub struct DetachedRow {
     pub attached: bool,
     /// How long the newest run took that came to its end, in milliseconds; null where there is none.
     pub estimate_ms: Option<u64>,
+    /// How long it can last: `machine`, or `session` where everything ends with the session of whoever started it.
+    pub durability: &'static str,
     /// The command that waits for it.
     pub next: String,
 }

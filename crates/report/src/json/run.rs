@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use testyard_model::collection::CollectionNumbers;
-use testyard_model::{CheckId, Counts, Finding, GateResult, LedgerEntry, Outcome, RunState};
+use testyard_model::{CheckId, Counts, Finding, GateResult, LedgerEntry, Outcome, RunState, Standing};
 
 use super::document;
 use crate::Subject;
@@ -27,6 +27,8 @@ struct RunDocument<'a> {
     /// RFC 3339, in UTC.
     started: Option<String>,
     elapsed_ms: u64,
+    /// How long the newest run took that ended; null when this one has ended, or none has.
+    estimate_ms: Option<u64>,
     counts: Counts,
     blocked_by: Option<&'a CheckId>,
     cancelled_by: Option<&'a str>,
@@ -36,6 +38,10 @@ struct RunDocument<'a> {
     checks: Vec<CheckRow<'a>>,
     services: Vec<ServiceRow<'a>>,
     suites: Vec<SuiteRow<'a>>,
+    /// The tests that are running now.
+    running: Vec<RunningRow<'a>>,
+    /// The log that was written to last and its last lines; null when the run has ended.
+    last_lines: Option<LastLines<'a>>,
     failures: Vec<FailureRow<'a>>,
     blocked: Vec<BlockedRow<'a>>,
     gates: &'a [GateResult],
@@ -95,6 +101,19 @@ struct SuiteRow<'a> {
 }
 
 #[derive(Serialize)]
+struct RunningRow<'a> {
+    suite: &'a str,
+    test: &'a str,
+    elapsed_ms: u64,
+}
+
+#[derive(Serialize)]
+struct LastLines<'a> {
+    log: String,
+    lines: &'a [String],
+}
+
+#[derive(Serialize)]
 struct FailureRow<'a> {
     suite: &'a str,
     test: &'a str,
@@ -127,6 +146,7 @@ impl<'a> RunDocument<'a> {
             exit: subject.exit.code(),
             started: header.and_then(|header| text::moment(header.unix_ms)),
             elapsed_ms: state.now_ms,
+            estimate_ms: subject.progress.and_then(|progress| progress.estimate_ms),
             counts: state.counts(),
             blocked_by: reached.and_then(|verdict| verdict.blocked_by.as_ref()),
             cancelled_by: state.cancelled_by.as_deref(),
@@ -136,6 +156,8 @@ impl<'a> RunDocument<'a> {
             checks: checks(state),
             services: services(state),
             suites: suites(state),
+            running: running(subject),
+            last_lines: last_lines(subject),
             failures: failures(state),
             blocked: blocked(state),
             gates: &state.gates,
@@ -209,6 +231,22 @@ fn suites(state: &RunState) -> Vec<SuiteRow<'_>> {
     rows.collect()
 }
 
+fn running<'a>(subject: &Subject<'a>) -> Vec<RunningRow<'a>> {
+    let state = subject.state;
+    let going = state.running().filter(|_| subject.standing == Standing::Running);
+    let rows = going.map(|(suite, test)| RunningRow {
+        suite: &suite.name,
+        test: test.id.as_str(),
+        elapsed_ms: state.now_ms.saturating_sub(test.started_ms.unwrap_or(state.now_ms)),
+    });
+    rows.collect()
+}
+
+fn last_lines<'a>(subject: &Subject<'a>) -> Option<LastLines<'a>> {
+    let (log, lines) = subject.progress?.last.as_ref()?;
+    Some(LastLines { log: log.display().to_string(), lines })
+}
+
 fn failures(state: &RunState) -> Vec<FailureRow<'_>> {
     let rows = digest::failures(state).map(|failure| FailureRow {
         suite: failure.suite,
@@ -238,7 +276,7 @@ mod tests {
     use super::*;
     use crate::fixture;
     use serde_json::Value;
-    use testyard_model::{Exit, Standing};
+    use testyard_model::Exit;
 
     fn parsed(subject: &Subject<'_>) -> Value {
         serde_json::from_str(&run(subject)).expect("one JSON document")

@@ -22,19 +22,26 @@ impl Document {
         if self.text.len() + section.len() + SENTENCE <= self.limit {
             self.push(section);
         } else {
-            let title = section.lines().next().unwrap_or_default().trim_start_matches('#').trim();
-            let sentence = format!("_{title}: left out, because there was no room for it._\n");
-            if self.text.len() + sentence.len() < self.limit {
-                self.push(&sentence);
-            }
+            self.left_out(section.lines().next().unwrap_or_default().trim_start_matches('#').trim());
+        }
+    }
+
+    /// Says that a section is not there, as long as there is room even for that.
+    fn left_out(&mut self, title: &str) {
+        let sentence = format!("_{title}: left out, because there was no room for it._\n");
+        if self.text.len() + sentence.len() < self.limit {
+            self.push(&sentence);
         }
     }
 
     /// A section of items, as many of them as there is room for. Without items there is no section.
     pub(super) fn items(&mut self, title: &str, what: &str, items: Vec<String>) {
         let heading = format!("## {title}\n");
-        if items.is_empty() || self.text.len() + heading.len() + SENTENCE > self.limit {
+        if items.is_empty() {
             return;
+        }
+        if self.text.len() + heading.len() + SENTENCE > self.limit {
+            return self.left_out(title);
         }
         self.push(&heading);
         for (index, item) in items.iter().enumerate() {
@@ -80,6 +87,7 @@ mod tests {
         let text = document.finish("the end\n");
         assert!(text.contains("of 40 things are left out here"), "{text}");
         assert!(!text.contains("## More"), "{text}");
+        assert!(text.contains("_More: left out"), "{text}");
         assert!(text.len() <= 400 + "the end\n".len());
     }
 

@@ -79,7 +79,7 @@ fn cause(group: &Blocked<'_>) -> String {
 pub(super) fn flaky(subject: &Subject<'_>) -> Vec<String> {
     digest::flaky(subject.state)
         .map(|(suite, test)| {
-            let message = digest::message(&testyard_model::Outcome::Flaky, &test.evidence);
+            let message = digest::message(&testyard_model::Outcome::Flaky, test.evidence());
             let message = if message.is_empty() { String::new() } else { format!(": {}", escape(message)) };
             format!("- {} {}{message}\n", escape(&suite.name), code(test.id.as_str()))
         })

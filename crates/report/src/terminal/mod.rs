@@ -1,10 +1,11 @@
 //! The live view of a terminal: a frame that is drawn again and again, lines that scroll past above it, and the
-//! summary at the end.
+//! summary at the end; and the same frame held still for whoever asks how a run stands.
 //!
 //! What lives here: which lines to draw. What does not: moving the cursor, and asking how large the terminal is.
 
 mod frame;
 mod panel;
+mod status;
 mod summary;
 
 use testyard_model::{Record, RunState};
@@ -13,6 +14,7 @@ use crate::story;
 use crate::style::Style;
 
 pub use frame::frame;
+pub use status::status;
 pub use summary::summary;
 
 /// The room there is, in columns and rows.

@@ -41,8 +41,8 @@ async fn shell_syntax_gets_a_shell_and_output_gets_a_log() {
     let yard = line(&[], &["echo", "$WHAT", "&&", "false"], &[], false).await.variable("WHAT", "one two");
     let done = yard.run().await;
     assert_eq!(done.shown(), ["echo $WHAT && false failed"]);
-    assert_eq!(done.test("false").evidence.detail, "one two");
-    assert_eq!(done.test("false").evidence.message, "it ended with exit code 1");
+    assert_eq!(done.test("false").evidence().detail, "one two");
+    assert_eq!(done.test("false").evidence().message, "it ended with exit code 1");
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn tap_is_read() {
     let words = ["cat", "results.tap", "&&", "exit", "1"];
     let done = line(&[("results.tap", tap)], &words, &[], true).await.run().await;
     assert_eq!(done.shown(), ["a passed", "b failed", "c skipped(later)"]);
-    assert_eq!((done.verdict().as_str(), done.test("b").evidence.message.as_str()), ("failed", "why"));
+    assert_eq!((done.verdict().as_str(), done.test("b").evidence().message.as_str()), ("failed", "why"));
     assert!(done.file("logs/suite-unit.log").contains("not ok 2 - b"));
 
     let short = [("results.tap", "1..2\nok 1 - a\n")];

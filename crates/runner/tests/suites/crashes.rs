@@ -25,7 +25,7 @@ async fn the_test_that_crashed_is_named_and_the_rest_still_runs() {
     );
     assert_eq!(done.verdict(), "failed");
     assert!(done.outcome.evidence.iter().any(|line| line.contains("started again, 2 times in all")));
-    assert!(done.test("test_crashes").evidence.detail.contains("Segmentation fault"));
+    assert!(done.test("test_crashes").evidence().detail.contains("Segmentation fault"));
 }
 
 #[tokio::test]

@@ -115,15 +115,16 @@ async fn check(version: &str, pytest: &str) {
     assert_eq!(done.verdict(), "failed");
 
     let fails = done.test("test_fails");
-    assert!(fails.evidence.message.contains("not one"), "{:?}", fails.evidence);
+    assert!(fails.evidence().message.contains("not one"), "{:?}", fails.evidence());
     assert!(
-        fails.evidence.detail.contains("Captured stdout call") && fails.evidence.detail.contains("printed")
+        fails.evidence().detail.contains("Captured stdout call")
+            && fails.evidence().detail.contains("printed")
     );
-    assert!(done.test("test_breaks").evidence.message.contains("no fixture"));
-    assert!(done.test("test_parts").evidence.message.contains("[part] (i="));
-    assert!(done.test("test_flaky").evidence.message.contains("assert 1 > 1"));
-    assert!(done.test("test_never_passes").evidence.detail.contains("tried 2 times"));
-    assert_eq!(done.test("test_xpasses").evidence.message, "xpass: known");
+    assert!(done.test("test_breaks").evidence().message.contains("no fixture"));
+    assert!(done.test("test_parts").evidence().message.contains("[part] (i="));
+    assert!(done.test("test_flaky").evidence().message.contains("assert 1 > 1"));
+    assert!(done.test("test_never_passes").evidence().detail.contains("tried 2 times"));
+    assert_eq!(done.test("test_xpasses").evidence().message, "xpass: known");
 
     let broken: Vec<(&str, &str)> = done
         .suite()

@@ -63,7 +63,7 @@ async fn too_slow() {
     assert_eq!(done.verdict(), "error(timed out after 4 s)");
     // Its stack says where it hung.
     assert!(
-        done.test("test_hangs").evidence.detail.contains("in test_hangs"),
+        done.test("test_hangs").evidence().detail.contains("in test_hangs"),
         "{:?}",
         done.test("test_hangs")
     );

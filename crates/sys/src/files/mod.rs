@@ -7,7 +7,7 @@ mod remove;
 mod size;
 
 pub use append::Appender;
-pub use atomic::{sync_dir, write, write_atomic};
+pub use atomic::{replace, sync_dir, write, write_atomic};
 pub use copy::copy_tree;
 pub use remove::remove_tree;
 pub use size::size;

@@ -8,8 +8,8 @@ use testyard_model::{CheckId, Event, Outcome, Phase};
 use super::message::{Ending, Finish, Message};
 use super::session::Heard;
 use super::{BLOCKED_COLLECTION, End, PytestWorker, Until};
-use crate::absence;
 use crate::lookout::Alarm;
+use crate::{absence, room};
 
 /// How often somebody who waits for a collection is told so.
 const TELL: Duration = Duration::from_secs(5);
@@ -106,7 +106,10 @@ impl PytestWorker {
                 (story.ready, story.collect_only) = (true, collect_only);
                 (story.deselected, story.maxfail) = (deselected, maxfail);
             }
-            Message::Internal(text) => story.internal = Some(text),
+            Message::Internal(text) => {
+                self.internal(&text);
+                self.story.internal = Some(text);
+            }
             Message::Interrupted(text) => story.interrupted = Some(text),
             Message::End { warnings, stopped } => {
                 (story.ended, story.warnings, story.stopped) = (true, warnings, stopped);
@@ -149,7 +152,7 @@ impl PytestWorker {
 
     fn broken(&mut self, path: String, message: &str, text: &str) {
         let known = self.launch.blocked_by.clone().or_else(|| self.dead.clone());
-        let blocked_by = known.or_else(|| self.missed(text));
+        let blocked_by = known.or_else(|| self.missed(text)).or_else(|| self.without_room(text));
         let outcome = blocked_by.map_or(Outcome::Failed, |by| Outcome::Blocked { by });
         let evidence = self.shelf.keep(&path, message, text);
         self.roll.broken_file(path, outcome, evidence);
@@ -173,7 +176,8 @@ impl PytestWorker {
             Ending::Flaky => Outcome::Flaky,
             // That a test failed without its service says nothing about the project.
             Ending::Failed | Ending::Error => {
-                match self.dead.clone().or_else(|| self.missed(&finish.detail)) {
+                let dead = self.dead.clone().or_else(|| self.missed(&finish.detail));
+                match dead.or_else(|| self.without_room(&finish.detail)) {
                     Some(by) => Outcome::Blocked { by },
                     None if finish.o == Ending::Failed => Outcome::Failed,
                     None => Outcome::Error { why: finish.why.clone() },
@@ -186,15 +190,40 @@ impl PytestWorker {
     fn missed(&mut self, said: &str) -> Option<CheckId> {
         let (left, line) = absence::missed(self.launch.vitals.left_out(), said)?;
         let check = CheckId::of(Phase::Services, &left.service);
+        let title = format!("tests look for {}", left.service);
+        let help = "help: say in [environment.attach] where it runs";
+        let evidence = vec![left.why.clone(), self.shelf.line(&line), help.to_owned()];
+        Some(self.lacking(check, title, "it is left out of this run", evidence))
+    }
+
+    /// The check of the disk, when a failure speaks of a full one and there is none with room. It is told once.
+    fn without_room(&mut self, said: &str) -> Option<CheckId> {
+        let line = room::wanting(said)?;
+        let temporary = std::env::temp_dir();
+        let places = [&self.launch.run_folder, &self.launch.suite.folder, &temporary];
+        room::is_full(&places.map(|place| place.as_path())).then(|| self.full_disk(line))
+    }
+
+    /// When pytest itself breaks on a full disk, its tests are not to blame; by now there may be room again.
+    fn internal(&mut self, said: &str) {
+        if let (Some(line), None) = (room::wanting(said), &self.dead) {
+            self.dead = Some(self.full_disk(line));
+        }
+    }
+
+    fn full_disk(&mut self, line: &str) -> CheckId {
+        let evidence = vec![self.shelf.line(line), "help: make room on the disk".to_owned()];
+        self.lacking(room::check(), "tests need room on the disk".to_owned(), "the disk is full", evidence)
+    }
+
+    /// Tells once what the tests lack that is not theirs.
+    fn lacking(&mut self, check: CheckId, title: String, why: &str, evidence: Vec<String>) -> CheckId {
         if self.missed.insert(check.clone()) {
-            let title = format!("tests look for {}", left.service);
-            let help = "help: say in [environment.attach] where it runs";
-            let evidence = vec![left.why.clone(), self.shelf.line(&line), help.to_owned()];
-            let outcome = Outcome::Error { why: "it is left out of this run".to_owned() };
+            let outcome = Outcome::Error { why: why.to_owned() };
             self.launch.emit.emit(Event::CheckStarted { check: check.clone(), title });
             self.launch.emit.emit(Event::CheckFinished { check: check.clone(), outcome, evidence });
         }
-        Some(check)
+        check
     }
 
     fn tell_waiting(&self, until: Until, elapsed: Duration) {

@@ -46,9 +46,9 @@ pub(crate) struct PytestWorker {
     names: Vec<Option<usize>>,
     /// How the process ended, once it has.
     end: Option<End>,
-    /// The service whose death was noticed.
+    /// The service whose death was noticed, or the disk when that took pytest down.
     dead: Option<CheckId>,
-    /// The services that the run does without and that failures missed.
+    /// What failures missed that is not theirs: services that the run does without, room on the disk.
     missed: BTreeSet<CheckId>,
     restarts: u32,
 }
