@@ -1,11 +1,15 @@
 //! Shared helpers of the tests that drive the binary: a project in a temporary folder, the program, what it said.
 
+mod terminal;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+pub use terminal::{ENTER, LEAVE, Left, Terminal};
 
 /// The workspace's folder.
 pub fn root() -> &'static Path {

@@ -106,6 +106,9 @@ pub(crate) enum Verb {
     /// Wait for a run, and end as it did
     #[command(after_help = EXITS)]
     Wait(Wait),
+    /// Watch a run on the whole screen; leaving the view leaves the run alone
+    #[command(after_help = EXITS)]
+    Watch(Watch),
     /// Show what happens in a run
     Tail(Tail),
     /// Say what failed in a run, put together by what went wrong
@@ -157,6 +160,9 @@ pub(crate) struct Run {
     /// Return at once and run in the background. The same request attaches to the run that goes on
     #[arg(long)]
     pub(crate) detach: bool,
+    /// Stay, and after each change of the project's files run what it can affect; Ctrl-C ends
+    #[arg(long, conflicts_with_all = ["detach", "ci"])]
+    pub(crate) watch: bool,
     /// Write for a CI system: phases fold, failures are annotated, the report becomes the step's summary; which system it
     /// is, its variables say when none is named
     #[arg(
@@ -209,6 +215,12 @@ pub(crate) enum Until {
     Done,
     /// The first test that fails, or the end
     FirstFailure,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The run, by any unique prefix of its name; the newest when not given
+    pub(crate) run: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -10,6 +10,7 @@ mod session;
 mod supervisor;
 mod terminal;
 mod verb;
+mod watch;
 
 use std::process::ExitCode;
 

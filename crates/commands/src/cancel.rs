@@ -47,7 +47,7 @@ impl Cancel {
     }
 
     /// Whose wish it is; none while there is no wish.
-    pub(crate) fn by(&self) -> Option<&str> {
+    pub fn by(&self) -> Option<&str> {
         self.by.get().map(String::as_str)
     }
 
@@ -60,7 +60,7 @@ impl Cancel {
 
     /// The work's result; none when somebody wants the run to stop before it is there. The work is dropped then, and
     /// its processes with it.
-    pub(crate) async fn unless<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub async fn unless<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             done = work => Some(done),

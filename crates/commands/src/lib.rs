@@ -20,9 +20,11 @@ pub mod registry;
 pub mod report;
 pub mod run;
 pub mod runs;
+pub mod saves;
 pub mod status;
 mod stop;
 mod turn;
+pub mod watch;
 
 pub use cancel::{Cancel, Canceller, cancel};
 pub use context::Context;

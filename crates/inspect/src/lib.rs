@@ -29,4 +29,4 @@ pub use manual::manual;
 pub use reader::told;
 pub use rule::Rule;
 pub use rules::{all, find};
-pub use scene::{ComposeSet, File, Git, Scene, Standing, Tree, changed_since};
+pub use scene::{ComposeSet, File, Git, Scene, Standing, Tree, changed_since, ignored};

@@ -15,6 +15,7 @@ pub mod json;
 pub mod junit;
 mod last_line;
 pub mod markdown;
+pub mod parts;
 pub mod plain;
 pub mod plan;
 mod story;
@@ -29,5 +30,5 @@ pub mod timeline;
 mod fixture;
 
 pub use last_line::last_line;
-pub use style::Style;
+pub use style::{Line, Role, Style, flow};
 pub use subject::{Progress, Subject};

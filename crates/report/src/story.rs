@@ -7,7 +7,7 @@ use testyard_model::event::{Evidence, ServiceReport};
 use testyard_model::state::SuiteState;
 use testyard_model::{CheckId, Event, Outcome, Record, RunState, Severity};
 
-use crate::digest;
+use crate::digest::{self, Blocked};
 use crate::finding;
 use crate::style::{self, Line, Role, Style};
 use crate::text;
@@ -145,6 +145,17 @@ pub(crate) fn headline(outcome: &Outcome, word: &str, suite: &str, name: &str, s
         .add(Role::of(outcome), format!("{} {word} ", style::symbol(outcome, style)))
         .dim(format!("{suite}{}", style.arrow()))
         .add(Role::Bold, name)
+}
+
+/// `! check blocked 2 tests`, or that it did not hold.
+pub(crate) fn blocked(group: &Blocked<'_>, style: Style) -> Line {
+    let tests = (group.tests > 0).then(|| text::many(group.tests, "test"));
+    let what: Vec<String> = tests.into_iter().chain(group.others.iter().cloned()).collect();
+    let line = Line::new().add(Role::Care, "! ").add(Role::Bold, group.by.as_str());
+    match what.is_empty() {
+        true => line.plain(" did not hold"),
+        false => line.plain(format!(" blocked {}", what.join(style.dot()))),
+    }
 }
 
 /// The headline, what went wrong, and where.

@@ -18,7 +18,7 @@ pub struct Style {
 
 impl Style {
     /// The one of two signs that may be used.
-    pub(crate) fn sign(self, unicode: &'static str, ascii: &'static str) -> &'static str {
+    pub fn sign(self, unicode: &'static str, ascii: &'static str) -> &'static str {
         if self.ascii { ascii } else { unicode }
     }
 
@@ -40,7 +40,7 @@ impl Style {
 
 /// What a piece of text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Role {
+pub enum Role {
     /// Nothing special.
     Plain,
     /// The thing to read.
@@ -112,17 +112,17 @@ pub(crate) fn going_on(style: Style) -> &'static str {
 
 /// One line of text, in pieces that mean something. It never holds control characters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Line(Vec<(Role, String)>);
+pub struct Line(Vec<(Role, String)>);
 
 impl Line {
     /// An empty line.
-    pub(crate) fn new() -> Line {
+    pub fn new() -> Line {
         Line::default()
     }
 
     /// The line with a piece more. Line ends and escape sequences in it are taken out.
     #[must_use]
-    pub(crate) fn add(mut self, role: Role, piece: impl AsRef<str>) -> Line {
+    pub fn add(mut self, role: Role, piece: impl AsRef<str>) -> Line {
         let piece = piece.as_ref();
         // Surrounding blanks separate pieces here, so only the inside is cleaned.
         let inside = piece.trim_matches(' ');
@@ -135,24 +135,29 @@ impl Line {
 
     /// The line with a piece more that means nothing special.
     #[must_use]
-    pub(crate) fn plain(self, piece: impl AsRef<str>) -> Line {
+    pub fn plain(self, piece: impl AsRef<str>) -> Line {
         self.add(Role::Plain, piece)
     }
 
     /// The line with a dim piece more.
     #[must_use]
-    pub(crate) fn dim(self, piece: impl AsRef<str>) -> Line {
+    pub fn dim(self, piece: impl AsRef<str>) -> Line {
         self.add(Role::Dim, piece)
     }
 
+    /// Its pieces with their meanings, for views that do not print.
+    pub fn pieces(&self) -> impl Iterator<Item = (Role, &str)> {
+        self.0.iter().map(|(role, piece)| (*role, piece.as_str()))
+    }
+
     /// How many columns it takes.
-    pub(crate) fn width(&self) -> usize {
+    pub fn width(&self) -> usize {
         self.0.iter().map(|(_, piece)| text::width(piece)).sum()
     }
 
     /// The line filled with blanks up to that many columns.
     #[must_use]
-    pub(crate) fn pad(mut self, columns: usize) -> Line {
+    pub fn pad(mut self, columns: usize) -> Line {
         let missing = columns.saturating_sub(self.width());
         self.0.push((Role::Plain, " ".repeat(missing)));
         self
@@ -160,14 +165,14 @@ impl Line {
 
     /// The line followed by another.
     #[must_use]
-    pub(crate) fn join(mut self, other: Line) -> Line {
+    pub fn join(mut self, other: Line) -> Line {
         self.0.extend(other.0);
         self
     }
 
     /// The line cut to that many columns.
     #[must_use]
-    pub(crate) fn fit(self, columns: usize, style: Style) -> Line {
+    pub fn fit(self, columns: usize, style: Style) -> Line {
         if self.width() <= columns {
             return self;
         }
@@ -210,7 +215,7 @@ fn cut_hard(piece: &str, room: usize, style: Style) -> String {
 }
 
 /// Flows pieces into as few lines as their width allows, two blanks between them.
-pub(crate) fn flow(pieces: impl IntoIterator<Item = Line>, columns: usize) -> Vec<Line> {
+pub fn flow(pieces: impl IntoIterator<Item = Line>, columns: usize) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     for piece in pieces {
         match lines.pop() {

@@ -17,8 +17,10 @@ pub mod ports;
 pub mod process;
 pub mod procfs;
 pub mod resources;
+pub mod saves;
 pub mod signals;
 pub mod sweep;
+pub mod terminal;
 pub mod tool;
 pub mod which;
 

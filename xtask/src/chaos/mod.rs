@@ -44,9 +44,9 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
     for number in if only > 0 { only..=only } else { 1..=rounds } {
         let round = Round::new(number, seed, arena.whole_ms);
         match round.fight(&arena) {
-            Ok(verdict) => {
+            Ok(ended) => {
                 let verdicts = told.entry(round.blow.name().to_owned()).or_default();
-                *verdicts.entry(verdict).or_default() += 1;
+                *verdicts.entry(ended.verdict).or_default() += 1;
             }
             Err(what) => {
                 wrong += 1;
@@ -70,9 +70,7 @@ pub(crate) fn run(words: &[&str]) -> Result<(), String> {
 fn warm(arena: &Arena) -> Result<u64, String> {
     let mut took = 0;
     for _ in 0..2 {
-        let began = Instant::now();
-        Round::new(0, 0, 0).fight(arena)?;
-        took = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        took = Round::new(0, 0, 0).fight(arena)?.elapsed_ms;
     }
     Ok(took)
 }

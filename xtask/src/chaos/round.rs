@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::blow::Blow;
-use super::{Arena, Dice, truth};
+use super::truth::{self, Ended};
+use super::{Arena, Dice};
 use crate::{bench, shell};
 
 /// Tests that leave a mark, one that leaves a process behind, and some that take a while.
@@ -48,8 +49,8 @@ impl Round {
         Round { blow, service: number.is_multiple_of(2), which: dice.roll(u64::MAX) }
     }
 
-    /// Starts a run, hits it, and looks whether what is told is true. Returns the verdict.
-    pub(crate) fn fight(&self, arena: &Arena) -> Result<String, String> {
+    /// Starts a run, hits it, and looks whether what is told is true. Returns how it ended.
+    pub(crate) fn fight(&self, arena: &Arena) -> Result<Ended, String> {
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
         let yard = Yard { arena, folder: folder.path() };
         bench::put(yard.folder, "pytest.ini", "[pytest]\n")?;
@@ -58,9 +59,9 @@ impl Round {
             bench::put(yard.folder, "docker-compose.test.yml", COMPOSE)?;
         }
         let written = self.hit(&yard)?;
-        let verdict = truth::look(&yard, self.blow, written)?;
+        let ended = truth::look(&yard, self.blow, written)?;
         truth::nothing_left(&yard)?;
-        Ok(verdict)
+        Ok(ended)
     }
 
     /// Starts the run and hits it. Returns how many results were written down at that moment.

@@ -8,19 +8,26 @@ use serde_json::Value;
 use super::blow::Blow;
 use super::round::{COUNT, Yard};
 
-/// Waits for every run of a project and looks at each. Returns the verdict of the newest.
-pub(crate) fn look(yard: &Yard<'_>, blow: Blow, written: u64) -> Result<String, String> {
+/// How a run ended.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ended {
+    pub(crate) verdict: String,
+    pub(crate) elapsed_ms: u64,
+}
+
+/// Waits for every run of a project and looks at each. Returns how the newest ended.
+pub(crate) fn look(yard: &Yard<'_>, blow: Blow, written: u64) -> Result<Ended, String> {
     let newest = ask(yard, &["wait", "--for", "60s"])?["run"].as_str().unwrap_or_default().to_owned();
-    let mut verdict = String::new();
+    let mut newest_ended = Ended::default();
     for run in runs(yard) {
         // Nothing hits the one that replaced another.
         let unhurt = matches!(blow, Blow::Replace(_)) && run == newest;
         let told = look_at(yard, &run, if unhurt { Blow::None } else { blow }, written)?;
         if run == newest {
-            verdict = told;
+            newest_ended = told;
         }
     }
-    Ok(verdict)
+    Ok(newest_ended)
 }
 
 fn runs(yard: &Yard) -> Vec<String> {
@@ -30,7 +37,7 @@ fn runs(yard: &Yard) -> Vec<String> {
 }
 
 /// Holds what is told of a run against what can be known of it.
-pub(crate) fn look_at(yard: &Yard, run: &str, blow: Blow, written: u64) -> Result<String, String> {
+pub(crate) fn look_at(yard: &Yard, run: &str, blow: Blow, written: u64) -> Result<Ended, String> {
     let told = ask(yard, &["wait", run, "--for", "60s"])?;
     let verdict = told["verdict"].as_str().unwrap_or("running").to_owned();
     let wrong = |what: &str| Err(format!("{run}: {what}: {}", summary(&told)));
@@ -59,7 +66,7 @@ pub(crate) fn look_at(yard: &Yard, run: &str, blow: Blow, written: u64) -> Resul
     if !yard.run(run).join("outcome.json").exists() {
         return wrong("nothing was written of its end");
     }
-    Ok(verdict)
+    Ok(Ended { verdict, elapsed_ms: told["elapsed_ms"].as_u64().unwrap_or(0) })
 }
 
 fn summary(told: &Value) -> String {

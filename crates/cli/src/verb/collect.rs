@@ -1,7 +1,7 @@
 //! `testyard collect`.
 
 use testyard_commands::CommandError;
-use testyard_commands::collect::{self, CollectRequest};
+use testyard_commands::collect::{self, Changed, CollectRequest};
 use testyard_model::Collection;
 use testyard_model::Exit;
 use testyard_report::check::{Shown, github, sarif};
@@ -20,7 +20,7 @@ pub(super) fn collect(desk: &Desk, typed: &arguments::Collect) -> Result<End, Co
         fix: typed.fix,
         scaffold: typed.scaffold,
         apply: typed.apply,
-        changed: typed.changed.clone(),
+        changed: typed.changed.clone().map(Changed::Since),
         no_cache: typed.no_cache,
     };
     let collection = collect::collect(&desk.context, &request)?;

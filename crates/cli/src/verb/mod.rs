@@ -6,8 +6,10 @@ mod collect;
 mod environment;
 mod plan;
 mod prune;
+mod rerun;
 pub(crate) mod run;
 mod runs;
+mod watch;
 
 use std::collections::BTreeMap;
 use std::io::{ErrorKind, Write};
@@ -146,8 +148,10 @@ fn format_of(arguments: &Arguments) -> Result<Format, CommandError> {
 fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
     match verb {
         Verb::Run(arguments) if arguments.detach => background::start(desk, arguments),
+        Verb::Run(arguments) if arguments.watch => rerun::run_and_watch(desk, arguments),
         Verb::Run(arguments) => run::run(desk, arguments),
         Verb::Wait(arguments) => background::wait(desk, arguments),
+        Verb::Watch(arguments) => watch::watch(desk, arguments),
         Verb::Tail(arguments) => background::tail(desk, arguments),
         Verb::Failures(arguments) => runs::failures(desk, arguments),
         Verb::Cancel(arguments) => background::cancel(desk, arguments),

@@ -1,5 +1,6 @@
 //! `testyard run`.
 
+use testyard_commands::collect::Changed;
 use testyard_commands::plan::Selection;
 use testyard_commands::report::subject;
 use testyard_commands::run::{RunRequest, run as run_project};
@@ -41,7 +42,7 @@ fn tell_github(desk: &Desk, told: &Told) {
 pub(crate) fn request(typed: &arguments::Run) -> RunRequest {
     RunRequest {
         selection: selection(&typed.selection),
-        changed: typed.changed.clone(),
+        changed: typed.changed.clone().map(Changed::Since),
         offline: typed.offline,
     }
 }
@@ -52,7 +53,7 @@ pub(super) fn selection(typed: &arguments::Selection) -> Selection {
 }
 
 /// Says at once that a signal was heard: stopping may take some seconds.
-fn announce(heard: &str, level: u8) {
+pub(super) fn announce(heard: &str, level: u8) {
     let then = if level == 1 { "stopping; once more stops at once" } else { "stopping at once" };
     say(format_args!("testyard: {heard}: {then}"));
 }

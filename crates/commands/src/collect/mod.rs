@@ -7,6 +7,7 @@ pub(crate) mod verify;
 
 use std::path::PathBuf;
 
+use serde::Serialize;
 use testyard_model::Collection;
 use testyard_model::collection::Verification;
 use testyard_python::Settings;
@@ -31,10 +32,30 @@ pub struct CollectRequest {
     pub scaffold: bool,
     /// Write it.
     pub apply: bool,
-    /// Only what has changed since this revision can affect.
-    pub changed: Option<String>,
+    /// Only what these changes can affect.
+    pub changed: Option<Changed>,
     /// Read every file again, and keep nothing.
     pub no_cache: bool,
+}
+
+/// What a run or a collection is narrowed by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Changed {
+    /// What differs from this revision.
+    Since(String),
+    /// These files, relative to the project; they may be gone.
+    Saved(Vec<String>),
+}
+
+impl Changed {
+    /// Since when.
+    pub(crate) fn since(&self) -> &str {
+        match self {
+            Changed::Since(revision) => revision,
+            Changed::Saved(_) => "the run before",
+        }
+    }
 }
 
 /// Collects the tests of a project. Nothing is started unless pytest is to be asked, and nothing is written but the cache

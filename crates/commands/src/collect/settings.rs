@@ -8,7 +8,7 @@ use testyard_project::codes;
 use testyard_project::discover::{Discovery, PytestConfig, declared, discover};
 use testyard_python::{Changes, Declared, ImportMode, Refusal, Settings};
 
-use super::CollectRequest;
+use super::{Changed, CollectRequest};
 use crate::{CommandError, Context};
 
 /// The settings of a request.
@@ -33,7 +33,7 @@ pub(super) fn settings(context: &Context, request: &CollectRequest) -> Result<Se
     settings.requirements = requirements.map(|file| file.display().to_string());
     settings.cache = (!request.no_cache).then(|| context.cache.join("python"));
     settings.changes =
-        request.changed.as_deref().map(|since| changes(context, &discovery, since)).transpose()?;
+        request.changed.as_ref().map(|changed| changes(context, &discovery, changed)).transpose()?;
     if !request.paths.is_empty() {
         settings.paths = paths(context, &settings, &request.paths)?;
     }
@@ -55,16 +55,21 @@ fn refusal(finding: &Finding) -> Option<Refusal> {
     })
 }
 
-/// What changed since a revision.
-fn changes(context: &Context, discovery: &Discovery, since: &str) -> Result<Changes, CommandError> {
-    let files = testyard_inspect::changed_since(&context.root, since).ok_or_else(|| CommandError::Usage {
-        message: format!("git knows no revision `{since}` of this project"),
-        help: "name a commit, a branch or a tag of its repository".to_owned(),
-    })?;
+/// What changed since a revision, or what was saved.
+fn changes(context: &Context, discovery: &Discovery, changed: &Changed) -> Result<Changes, CommandError> {
+    let files = match changed {
+        Changed::Saved(files) => files.clone(),
+        Changed::Since(since) => {
+            testyard_inspect::changed_since(&context.root, since).ok_or_else(|| CommandError::Usage {
+                message: format!("git knows no revision `{since}` of this project"),
+                help: "name a commit, a branch or a tag of its repository".to_owned(),
+            })?
+        }
+    };
     let options = discovery.pytest.iter().flat_map(|config| &config.options);
     let django = options.filter(|(name, _)| *name == "DJANGO_SETTINGS_MODULE");
     let always = django.flat_map(|(_, words)| words.clone()).collect();
-    Ok(Changes { since: since.to_owned(), files, always })
+    Ok(Changes { since: changed.since().to_owned(), files, always })
 }
 
 /// The folder of the environment that an interpreter belongs to: the one above its `bin`.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use testyard_journal::{RunFolder, logs};
 
 use crate::plan;
+use crate::watch::service_log;
 use crate::{CommandError, Context};
 
 /// What one service printed.
@@ -45,7 +46,7 @@ pub fn logs(context: &Context, request: &LogsRequest) -> Result<Vec<ServiceLog>,
         known.into_iter().filter(|name| request.services.is_empty() || request.services.contains(name));
     wanted
         .map(|service| {
-            let path = folder.logs().join(format!("service-{service}.log"));
+            let path = folder.logs().join(service_log(&service));
             let text = masker.mask(&logs::read_part(&path, 0..u64::MAX)?);
             let lines: Vec<String> = text.lines().map(str::to_owned).collect();
             let skipped = request.tail.map_or(0, |tail| lines.len().saturating_sub(tail));

@@ -16,8 +16,8 @@ pub(super) async fn select(
     request: &RunRequest,
 ) -> Result<(Selection, Vec<String>), CommandError> {
     let selection = request.selection.clone();
-    let Some(since) = &request.changed else { return Ok((selection, Vec::new())) };
-    let wanted = CollectRequest { changed: Some(since.clone()), ..CollectRequest::default() };
+    let Some(changed) = &request.changed else { return Ok((selection, Vec::new())) };
+    let wanted = CollectRequest { changed: Some(changed.clone()), ..CollectRequest::default() };
     let here = context.clone();
     let collected = tokio::task::spawn_blocking(move || collect::collect(&here, &wanted));
     let collection = collected.await.map_err(|error| CommandError::Blocked {
@@ -26,10 +26,11 @@ pub(super) async fn select(
     })??;
     let Some(impact) = collection.impact else { return Ok((selection, Vec::new())) };
     let counted = format!(
-        "{} of {} test files can be affected by what changed since {since} ({} files)",
+        "{} of {} test files can be affected by what changed since {} ({})",
         impact.affected.len(),
         impact.of,
-        impact.changed.len()
+        changed.since(),
+        files(impact.changed.len())
     );
     if let Some(why) = impact.everything {
         return Ok((selection, vec![counted, why]));
@@ -42,4 +43,8 @@ pub(super) async fn select(
         of: impact.considered.iter().map(|path| context.root.join(path)).collect(),
     };
     Ok((Selection { only: Some(only), ..selection }, notes))
+}
+
+fn files(number: usize) -> String {
+    if number == 1 { "1 file".to_owned() } else { format!("{number} files") }
 }

@@ -9,9 +9,10 @@ mod prepare;
 mod services;
 mod suites;
 
-use testyard_model::View;
+use testyard_model::{Plan, View};
 
 use crate::cancel::Cancel;
+use crate::collect::Changed;
 use crate::plan::{self, Selection};
 use crate::prune::prune;
 use crate::runs::Told;
@@ -25,8 +26,8 @@ pub(crate) use services::no_environment;
 pub struct RunRequest {
     /// What is to be run.
     pub selection: Selection,
-    /// Only what has changed since this revision can affect.
-    pub changed: Option<String>,
+    /// Only what these changes can affect.
+    pub changed: Option<Changed>,
     /// Never ask the network.
     pub offline: bool,
 }
@@ -46,6 +47,22 @@ pub async fn run(
     through(course, &notes).await
 }
 
+/// Runs what the changes of a request can affect, as [`run()`] does; nothing at all where that is no test. `views` are asked
+/// for when a run comes about.
+pub async fn run_affected(
+    context: &Context,
+    request: &RunRequest,
+    views: impl FnOnce() -> Vec<Box<dyn View>>,
+    cancel: Cancel,
+) -> Result<Option<Told>, CommandError> {
+    let (plan, notes) = decide(context, request).await?;
+    if plan.suites.is_empty() {
+        return Ok(None);
+    }
+    let course = begin(context, request, plan, views(), cancel).await?;
+    through(course, &notes).await.map(Some)
+}
+
 /// Decides what a run will do and begins it; with what is to be said of that.
 pub(crate) async fn open(
     context: &Context,
@@ -53,11 +70,24 @@ pub(crate) async fn open(
     views: Vec<Box<dyn View>>,
     cancel: Cancel,
 ) -> Result<(Course, Vec<String>), CommandError> {
+    let (plan, notes) = decide(context, request).await?;
+    Ok((begin(context, request, plan, views, cancel).await?, notes))
+}
+
+async fn decide(context: &Context, request: &RunRequest) -> Result<(Plan, Vec<String>), CommandError> {
     let (selection, notes) = changed::select(context, request).await?;
-    let mut plan = plan::plan(context, &selection)?;
+    Ok((plan::plan(context, &selection)?, notes))
+}
+
+async fn begin(
+    context: &Context,
+    request: &RunRequest,
+    mut plan: Plan,
+    views: Vec<Box<dyn View>>,
+    cancel: Cancel,
+) -> Result<Course, CommandError> {
     plan.findings.extend(inspect::look(context, &plan).await);
-    let course = Course::open(context, &context.runs(), plan, request.offline, views, cancel).await?;
-    Ok((course, notes))
+    Course::open(context, &context.runs(), plan, request.offline, views, cancel).await
 }
 
 /// Takes a run that has begun to its verdict.

@@ -96,6 +96,17 @@ pub fn changed_since(root: &Path, revision: &str) -> Option<Vec<String>> {
     Some(files)
 }
 
+/// Those of some files and folders that git ignores, relative to the root as they were given; they need not exist. None
+/// without a repository. Names with line ends and quotes, which git writes in another way, are not told.
+pub fn ignored(root: &Path, paths: &[String]) -> BTreeSet<String> {
+    // A command line is not endless.
+    let parts = paths.chunks(500).filter_map(|part| {
+        let question = ["-c", "core.quotePath=false", "check-ignore", "--"].into_iter();
+        ask(root, &question.chain(part.iter().map(String::as_str)).collect::<Vec<_>>())
+    });
+    parts.flat_map(|told| told.lines().map(str::to_owned).collect::<Vec<_>>()).collect()
+}
+
 fn records(text: &str) -> impl Iterator<Item = &str> {
     text.split('\0').filter(|record| !record.is_empty())
 }
@@ -134,6 +145,19 @@ mod tests {
         std::fs::remove_file(folder.path().join("b.py")).unwrap();
         assert_eq!(changed_since(folder.path(), "HEAD").unwrap(), ["b.py", "new.py"]);
         assert_eq!(changed_since(folder.path(), "no-such-revision"), None);
+    }
+
+    #[test]
+    fn what_is_ignored_is_told() {
+        let files = [(".gitignore", "*.log\n/build/\n")];
+        let Some(folder) = repository(&files, &[("a.log", ""), ("build/x", "")]) else { return };
+        let paths = ["a.log", "a.py", "build", "build/x", "gone.log", "it's ödd.log"].map(str::to_owned);
+        let found = ignored(folder.path(), &paths);
+        assert_eq!(
+            found.iter().collect::<Vec<_>>(),
+            ["a.log", "build", "build/x", "gone.log", "it's ödd.log"]
+        );
+        assert!(ignored(folder.path(), &paths[1..2]).is_empty());
     }
 
     #[test]

@@ -21,7 +21,7 @@ use crate::context::{self, Judged};
 
 pub use compose::ComposeSet;
 pub(crate) use git::ask as ask_git;
-pub use git::{Git, Standing, changed_since};
+pub use git::{Git, Standing, changed_since, ignored};
 pub use tree::{File, Tree};
 
 /// The largest file whose text is read, in bytes. What people write is some kilobytes.

@@ -136,7 +136,7 @@ impl RunState {
                     evidence: evidence.clone(),
                 });
             }
-            Event::TestStarted { suite, test, .. } => self.suite(suite).test(test).started_ms = Some(at),
+            Event::TestStarted { suite, test, worker } => self.suite(suite).start_test(test, *worker, at),
             Event::TestFinished { suite, test, outcome, duration_ms, evidence } => {
                 self.suite(suite).end_test(test, outcome, *duration_ms, evidence);
             }

@@ -26,6 +26,9 @@ pub struct SuiteState {
     pub counts: Counts,
     /// Its tests, in the order they became known.
     pub tests: Vec<TestState>,
+    /// How many workers began tests of it.
+    #[serde(default)]
+    pub workers: u32,
     /// What its files said before anything was up.
     pub forecast: Option<CollectionNumbers>,
     /// Files that could not be collected.
@@ -53,6 +56,9 @@ pub struct TestState {
     pub id: TestId,
     /// When it began, in milliseconds since the run started.
     pub started_ms: Option<u64>,
+    /// The worker it is running on, from 0; none once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub worker: Option<u32>,
     /// How long it took, in milliseconds.
     pub duration_ms: Option<f64>,
     /// How it ended.
@@ -72,6 +78,7 @@ impl SuiteState {
             evidence: Vec::new(),
             counts: Counts::default(),
             tests: Vec::new(),
+            workers: 0,
             forecast: None,
             collection_errors: Vec::new(),
             index: HashMap::new(),
@@ -92,9 +99,17 @@ impl SuiteState {
         &mut self.tests[index]
     }
 
+    pub(super) fn start_test(&mut self, id: &TestId, worker: u32, at: u64) {
+        let test = self.test(id);
+        test.started_ms = Some(at);
+        test.worker = Some(worker);
+        self.workers = self.workers.max(worker.saturating_add(1));
+    }
+
     pub(super) fn end_test(&mut self, id: &TestId, outcome: &Outcome, duration_ms: f64, evidence: &Evidence) {
         let test = self.test(id);
         let before = test.outcome.replace(outcome.clone());
+        test.worker = None;
         test.duration_ms = Some(duration_ms);
         test.left = (*evidence != Evidence::default()).then(|| Box::new(evidence.clone()));
         // A later outcome of the same test replaces the earlier one: it must not count twice.
@@ -125,7 +140,14 @@ impl SuiteState {
 impl TestState {
     /// One that is known and has not begun.
     pub fn new(id: &TestId) -> TestState {
-        TestState { id: id.clone(), started_ms: None, duration_ms: None, outcome: None, left: None }
+        TestState {
+            id: id.clone(),
+            started_ms: None,
+            worker: None,
+            duration_ms: None,
+            outcome: None,
+            left: None,
+        }
     }
 
     /// Whether it left anything.

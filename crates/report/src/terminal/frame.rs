@@ -1,13 +1,11 @@
 //! One frame of the live view.
 
-use testyard_model::state::{PhaseState, ServiceStage, ServiceState};
-use testyard_model::{CheckId, Phase, RunState};
+use testyard_model::{Phase, RunState};
 
 use super::Size;
 use super::panel::{Panel, stack};
-use crate::bars;
-use crate::digest;
-use crate::style::{self, Line, Role, Style};
+use crate::parts::Parts;
+use crate::style::{self, Line, Style};
 use crate::text;
 
 /// Below this many rows only the current phase is shown, not the whole way.
@@ -16,18 +14,15 @@ const ROWS_FOR_ALL_PHASES: usize = 12;
 /// More running tests than this are only counted.
 const RUNNING_TESTS: usize = 8;
 
-/// No name takes more columns than this in a list.
-const NAME_COLUMNS: usize = 24;
-
 /// The frame at `now_ms`, in milliseconds since the run started. No line is wider than `size.width` columns, and there
 /// is one line less than `size.height`: the last row is the cursor's, without it the screen would scroll at each drawing.
 pub fn frame(state: &RunState, size: Size, style: Style, now_ms: u64) -> Vec<String> {
-    let view = View { state, size, style, now_ms };
+    let view = View { parts: Parts { state, style, now_ms }, size };
     let panels = vec![
-        Panel::firm(vec![view.title()]),
+        Panel::firm(vec![view.parts.title(size.width)]),
         Panel::firm(view.phases()),
-        Panel::list(view.services(), "services", 1),
-        Panel::list(view.checks(), "checks", 2),
+        Panel::list(view.parts.services(), "services", 1),
+        Panel::list(view.parts.checks(), "checks", 2),
         Panel::firm(view.progress()),
         Panel::list(view.running(), "tests", 3),
     ];
@@ -36,152 +31,28 @@ pub fn frame(state: &RunState, size: Size, style: Style, now_ms: u64) -> Vec<Str
 }
 
 struct View<'a> {
-    state: &'a RunState,
+    parts: Parts<'a>,
     size: Size,
-    style: Style,
-    now_ms: u64,
 }
 
 impl View<'_> {
-    fn title(&self) -> Line {
-        let elapsed = text::span(self.now_ms);
-        let room = self.size.width.saturating_sub(text::width(&elapsed) + 1);
-        let line = match &self.state.header {
-            Some(header) => Line::new().add(Role::Bold, &header.project).dim(format!("  {}", header.run)),
-            None => Line::new().add(Role::Bold, "testyard"),
-        };
-        line.fit(room, self.style).pad(room + 1).dim(elapsed)
-    }
-
     fn phases(&self) -> Vec<Line> {
         if self.size.height < ROWS_FOR_ALL_PHASES {
-            let current = self.state.phases.iter().rev().find(|phase| phase.ended_ms.is_none());
-            return current.or(self.state.phases.last()).map(|phase| self.begun(phase)).into_iter().collect();
+            return self.parts.current_phase().into_iter().collect();
         }
-        let pieces = Phase::ALL.into_iter().map(|phase| {
-            let known = self.state.phases.iter().rev().find(|known| known.phase == phase);
-            known.map_or_else(
-                || Line::new().dim(format!("{} {phase}", self.style.sign("·", "."))),
-                |known| self.begun(known),
-            )
-        });
-        style::flow(pieces, self.size.width)
-    }
-
-    fn begun(&self, phase: &PhaseState) -> Line {
-        let took = text::span(phase.ended_ms.unwrap_or(self.now_ms).saturating_sub(phase.started_ms));
-        match &phase.outcome {
-            Some(outcome) => Line::new()
-                .add(Role::of(outcome), style::symbol(outcome, self.style))
-                .plain(format!(" {}", phase.phase))
-                .dim(format!(" {took}")),
-            None => Line::new()
-                .plain(format!("{} ", style::going_on(self.style)))
-                .add(Role::Bold, phase.phase.word())
-                .dim(format!(" {took}")),
-        }
-    }
-
-    fn services(&self) -> Vec<Line> {
-        let names = self.state.services.iter().map(|service| text::width(&service.name));
-        let widest = names.max().unwrap_or(0).min(NAME_COLUMNS);
-        self.state.services.iter().map(|service| self.service(service, widest)).collect()
-    }
-
-    fn service(&self, service: &ServiceState, widest: usize) -> Line {
-        let (role, sign) = match service.stage {
-            ServiceStage::Planned => (Role::Dim, " "),
-            ServiceStage::Starting => (Role::Plain, style::going_on(self.style)),
-            ServiceStage::Ready => (Role::Good, self.style.sign("✓", "+")),
-            ServiceStage::Broken => (Role::Care, "!"),
-            ServiceStage::Stopped => (Role::Dim, "-"),
-        };
-        let name = Line::new().plain(&service.name).fit(widest, self.style).pad(widest + 2);
-        Line::new().add(role, sign).plain(" ").join(name).join(self.stage(service))
-    }
-
-    fn stage(&self, service: &ServiceState) -> Line {
-        let took = digest::service_ms(service, self.now_ms).map(text::span).unwrap_or_default();
-        match (service.stage, &service.report) {
-            (ServiceStage::Planned, _) => Line::new().dim("planned"),
-            (ServiceStage::Starting, _) => {
-                let line = Line::new().plain("starting").dim(format!(" {took}"));
-                match self.waiting(&format!("services/{}", service.name)) {
-                    Some(what) => line.dim(format!("{}waiting for {what}", self.style.dot())),
-                    None => line,
-                }
-            }
-            (ServiceStage::Broken, _) => {
-                let why = service.evidence.first().map_or("", String::as_str);
-                Line::new().add(Role::Care, "broken").plain(format!("  {why}"))
-            }
-            (ServiceStage::Ready, Some(report)) => Line::new()
-                .plain(format!("{} {}", report.product, report.version))
-                .dim(format!("{dot}ready in {took}{dot}{}", report.address, dot = self.style.dot())),
-            (ServiceStage::Ready, None) => Line::new().plain("ready"),
-            (ServiceStage::Stopped, _) => Line::new().dim("stopped"),
-        }
-    }
-
-    fn waiting(&self, check: &str) -> Option<&str> {
-        let check = CheckId::from(check);
-        self.state.checks.iter().find(|known| known.check == check)?.waiting.as_deref()
-    }
-
-    /// The checks that are going on, but for services, which have lines of their own.
-    fn checks(&self) -> Vec<Line> {
-        let open = self.state.checks.iter().filter(|check| check.outcome.is_none());
-        let open = open.filter(|check| !check.check.as_str().starts_with("services/"));
-        open.map(|check| {
-            let took = text::span(self.now_ms.saturating_sub(check.started_ms));
-            let line = Line::new().plain(style::going_on(self.style)).plain(format!(" {} ", check.title));
-            let line = line.dim(took);
-            match &check.waiting {
-                Some(what) => line.dim(format!("{}waiting for {what}", self.style.dot())),
-                None => line,
-            }
-        })
-        .collect()
+        style::flow(Phase::ALL.into_iter().map(|phase| self.parts.phase(phase)), self.size.width)
     }
 
     fn progress(&self) -> Vec<Line> {
-        let counts = self.state.counts();
-        if counts.total == 0 {
-            return Vec::new();
-        }
         let cells = (self.size.width / 3).clamp(4, 30);
-        let number = format!(" {}/{}", counts.settled(), counts.total);
-        let mut pieces = vec![bars::progress(&counts, cells, self.style).add(Role::Bold, number)];
-        pieces.extend(digest::counted(&counts).into_iter().filter(|(_, word)| *word != "pending").map(
-            |(number, word)| {
-                let role = match word {
-                    "passed" => Role::Good,
-                    "failed" | "error" => Role::Bad,
-                    "skipped" => Role::Dim,
-                    _ => Role::Care,
-                };
-                Line::new().add(role, format!("{number} {word}"))
-            },
-        ));
-        style::flow(pieces, self.size.width)
+        style::flow(self.parts.progress(cells), self.size.width)
     }
 
     fn running(&self) -> Vec<Line> {
-        let running: Vec<_> = self.state.running().collect();
-        let mut lines: Vec<Line> = running
-            .iter()
-            .take(RUNNING_TESTS)
-            .map(|(suite, test)| {
-                let took = text::span(self.now_ms.saturating_sub(test.started_ms.unwrap_or(self.now_ms)));
-                let room = self.size.width.saturating_sub(text::width(&took) + 1);
-                Line::new()
-                    .plain(format!("{} ", style::going_on(self.style)))
-                    .dim(format!("{}{}", suite.name, self.style.arrow()))
-                    .plain(test.id.as_str())
-                    .fit(room, self.style)
-                    .dim(format!(" {took}"))
-            })
-            .collect();
+        let running: Vec<_> = self.parts.state.running().collect();
+        let shown = running.iter().take(RUNNING_TESTS);
+        let mut lines: Vec<Line> =
+            shown.map(|(suite, test)| self.parts.running(suite, test, self.size.width)).collect();
         if let Some(more) = running.len().checked_sub(RUNNING_TESTS).filter(|more| *more > 0) {
             lines.push(Line::new().dim(format!("  {} more", text::many(more as u64, "test"))));
         }

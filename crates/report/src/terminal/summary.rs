@@ -94,13 +94,7 @@ fn tail(evidence: &Evidence) -> Vec<String> {
 fn blocked(subject: &Subject<'_>, style: Style) -> Vec<Line> {
     let mut lines = Vec::new();
     for group in digest::blocked(subject.state) {
-        let tests = (group.tests > 0).then(|| text::many(group.tests, "test"));
-        let what: Vec<String> = tests.into_iter().chain(group.others).collect();
-        let line = Line::new().add(Role::Care, "! ").add(Role::Bold, group.by.as_str());
-        lines.push(match what.is_empty() {
-            true => line.plain(" did not hold"),
-            false => line.plain(format!(" blocked {}", what.join(style.dot()))),
-        });
+        lines.push(story::blocked(&group, style));
         lines.extend(story::indented(group.evidence.iter().map(String::as_str)));
     }
     lines
