@@ -242,3 +242,49 @@ fn a_start_that_is_refused_is_one_document() {
     assert_eq!((refused.code, &refused.json()["exit"]), (2, &2.into()), "{refused:?}");
     assert_eq!(fs::read_dir(project.path().join(".testyard/runs")).map_or(0, Iterator::count), 0);
 }
+
+#[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+fn git(project: &Project, words: &[&str]) {
+    let mut git = Command::new("git");
+    git.args(["-c", "user.name=a", "-c", "user.email=a@b.example"]).args(words).current_dir(project.path());
+    assert!(git.output().expect("git can be started").status.success(), "git {words:?}");
+}
+
+/// What failed already where the branch began is old, whatever the run before this one said.
+#[test]
+fn failures_are_held_against_where_the_branch_began() {
+    let tests = |flags: [bool; 3]| {
+        let test = |(at, holds): (usize, bool)| {
+            format!(
+                "def test_{at}(): assert {}, 'number {}'\n",
+                if holds { "True" } else { "False" },
+                "x".repeat(at)
+            )
+        };
+        flags.into_iter().enumerate().map(test).collect::<String>()
+    };
+    let project = Project::of(&[("test_a.py", &tests([false, true, true])), (".gitignore", ".testyard\n")]);
+    git(&project, &["init", "-q", "-b", "main"]);
+    git(&project, &["add", "."]);
+    git(&project, &["commit", "-qm", "first"]);
+    project.testyard(&["run"]).ended(1, "failed=1");
+    git(&project, &["checkout", "-qb", "work"]);
+    for flags in [[true, false, true], [false, false, true]] {
+        project.write("test_a.py", &tests(flags));
+        git(&project, &["commit", "-qam", "more"]);
+        project.testyard(&["run"]).ended(1, "verdict=failed");
+    }
+    let groups = |arguments: &[&str]| -> Vec<(String, bool)> {
+        let said = project.testyard(&[&["failures", "--format", "json"], arguments].concat()).json();
+        let groups = said["groups"].as_array().expect("groups").clone();
+        groups.iter().map(|one| (one["tests"][0].to_string(), one["new"] == true)).collect()
+    };
+    let of = |test: &str, groups: &[(String, bool)]| {
+        groups.iter().find(|(name, _)| name.contains(test)).expect("it failed").1
+    };
+    let began = groups(&[]);
+    assert!(!of("test_0", &began) && of("test_1", &began), "{began:?}");
+    let before = groups(&["--base", "HEAD~1"]);
+    assert!(of("test_0", &before) && !of("test_1", &before), "{before:?}");
+    assert_eq!(project.testyard(&["failures", "--base", "nowhere"]).code, 2);
+}

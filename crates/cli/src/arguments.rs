@@ -239,6 +239,10 @@ pub(crate) struct Failures {
     /// How much to show, in bytes; the rest is behind --cursor
     #[arg(long, value_name = "BYTES", default_value_t = 32_768)]
     pub(crate) budget: usize,
+    /// Call new what did not fail in the newest run at this revision. Without it, that is where this branch began, where a
+    /// run ended there, else the run before
+    #[arg(long, value_name = "REV")]
+    pub(crate) base: Option<String>,
     /// Where to go on, as the page before said
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(crate) cursor: usize,

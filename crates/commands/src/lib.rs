@@ -5,6 +5,7 @@
 
 pub mod around;
 pub mod background;
+pub mod base;
 mod cancel;
 pub mod check;
 pub mod ci;

@@ -103,17 +103,6 @@ pub fn find(store: &Store, name: Option<&str>) -> Result<Told, CommandError> {
     Told::read(store.find(name)?)
 }
 
-/// The newest run before one that ran tests to an end: what that one's failures are held against.
-pub fn run_before(context: &Context, told: &Told) -> Result<Option<Told>, CommandError> {
-    let name = told.folder.run();
-    let earlier = context.runs().runs()?.into_iter().filter(|folder| folder.run() < name);
-    let mut ended = earlier.filter(|folder| {
-        let outcome = OutcomeFile::read(folder).ok().flatten();
-        outcome.is_some_and(|one| matches!(one.verdict, Verdict::Passed | Verdict::Failed))
-    });
-    ended.next().map(Told::read).transpose()
-}
-
 /// Every run, the newest first. One whose folder cannot be read is left out.
 pub fn runs(context: &Context) -> Result<Vec<Told>, CommandError> {
     Ok(context.runs().runs()?.into_iter().filter_map(|folder| Told::read(folder).ok()).collect())

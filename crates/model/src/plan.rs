@@ -45,7 +45,12 @@ impl Plan {
     /// A plan for a project of that name in that folder, with nothing to do.
     pub fn of(name: &str, root: impl Into<PathBuf>) -> Plan {
         Plan {
-            project: ProjectPlan { name: name.to_owned(), root: root.into(), files: Vec::new() },
+            project: ProjectPlan {
+                name: name.to_owned(),
+                root: root.into(),
+                files: Vec::new(),
+                revision: None,
+            },
             engine: EnginePlan { engine: Engine::Native, reason: String::new(), strict_versions: false },
             services: Vec::new(),
             left_out: Vec::new(),
@@ -117,6 +122,9 @@ pub struct ProjectPlan {
     pub root: PathBuf,
     /// The files the plan was made from, relative to the root where they lie inside it.
     pub files: Vec<PathBuf>,
+    /// The revision that its folder stood at when a run began; none without version control.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
 }
 
 /// What brings services up.

@@ -91,13 +91,19 @@ pub fn page(groups: &[FailureGroup], cursor: usize, budget: usize) -> FailurePag
     }
 }
 
-/// A page as JSON.
-pub fn json(page: &FailurePage) -> String {
-    document(page)
+/// A page as JSON, with the run that newness is held against.
+pub fn json(page: &FailurePage, base: Option<&str>) -> String {
+    #[derive(Serialize)]
+    struct Failures<'a> {
+        #[serde(flatten)]
+        page: &'a FailurePage,
+        base: Option<&'a str>,
+    }
+    document(Failures { page, base })
 }
 
-/// A page for people.
-pub fn human(page: &FailurePage, style: Style) -> Vec<String> {
+/// A page for people, with the run that newness is held against.
+pub fn human(page: &FailurePage, base: Option<&str>, style: Style) -> Vec<String> {
     let mut lines = Vec::new();
     for group in &page.groups {
         let new = if group.new { " (new)" } else { "" };
@@ -114,6 +120,9 @@ pub fn human(page: &FailurePage, style: Style) -> Vec<String> {
         if let Some(log) = &group.log {
             lines.push(Line::new().dim(format!("  whole output: {log}")));
         }
+    }
+    if let Some(base) = base.filter(|_| page.groups.iter().any(|group| group.new)) {
+        lines.push(Line::new().dim(format!("new: did not fail in {base}")));
     }
     match page.cursor {
         Some(cursor) => lines.push(Line::new().dim(format!("more: --cursor {cursor} (of {})", page.of))),

@@ -179,7 +179,12 @@ pub(crate) mod tests {
             timeout_ms: None,
         };
         Plan {
-            project: ProjectPlan { name: "ingester".to_owned(), root: "/project".into(), files: vec![] },
+            project: ProjectPlan {
+                name: "ingester".to_owned(),
+                root: "/project".into(),
+                files: vec![],
+                revision: None,
+            },
             engine: EnginePlan {
                 engine: Engine::Native,
                 reason: "every service has a recipe".to_owned(),

@@ -1,7 +1,8 @@
 //! `testyard status`, `report` and `runs`: what happened so far.
 
+use testyard_commands::base::base_run;
 use testyard_commands::report::{junit, markdown, subject};
-use testyard_commands::runs::{Told, find, run_before, runs as all};
+use testyard_commands::runs::{Told, find, runs as all};
 use testyard_commands::{CommandError, status as look};
 use testyard_model::Exit;
 use testyard_report::json::{self, RunsRow};
@@ -37,12 +38,13 @@ pub(super) fn report(desk: &Desk, typed: &arguments::Report) -> Result<End, Comm
 /// Says what failed, by what went wrong.
 pub(super) fn failures(desk: &Desk, typed: &arguments::Failures) -> Result<End, CommandError> {
     let told = find(&desk.context.runs(), typed.run.as_deref())?;
-    let before = run_before(&desk.context, &told)?;
+    let before = base_run(&desk.context, &told, typed.base.as_deref())?;
     let groups = failures::groups(&told.state, before.as_ref().map(|before| &before.state));
     let page = failures::page(&groups, typed.cursor, typed.budget);
+    let before = before.as_ref().map(|before| before.folder.run().0);
     match desk.format {
-        Format::Json => desk.result(&failures::json(&page)),
-        Format::Human => desk.lines(&failures::human(&page, desk.screen.style)),
+        Format::Json => desk.result(&failures::json(&page, before.as_deref())),
+        Format::Human => desk.lines(&failures::human(&page, before.as_deref(), desk.screen.style)),
     }
     Ok(End::Exit(Exit::Passed))
 }

@@ -11,6 +11,7 @@ mod suites;
 
 use testyard_model::{Plan, View};
 
+use crate::base;
 use crate::cancel::Cancel;
 use crate::collect::Changed;
 use crate::plan::{self, Selection};
@@ -87,6 +88,7 @@ async fn begin(
     cancel: Cancel,
 ) -> Result<Course, CommandError> {
     plan.findings.extend(inspect::look(context, &plan).await);
+    plan.project.revision = base::revision(&context.root);
     Course::open(context, &context.runs(), plan, request.offline, views, cancel).await
 }
 

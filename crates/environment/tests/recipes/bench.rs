@@ -212,7 +212,7 @@ impl Bench {
 
 fn plan(service: ServicePlan) -> Plan {
     Plan {
-        project: ProjectPlan { name: "p".into(), root: "/".into(), files: vec![] },
+        project: ProjectPlan { name: "p".into(), root: "/".into(), files: vec![], revision: None },
         engine: EnginePlan { engine: Engine::Native, reason: String::new(), strict_versions: false },
         services: vec![service],
         left_out: vec![],

@@ -84,7 +84,12 @@ pub fn lower(project: &Project, request: &Request) -> Result<Plan, ConfigError> 
         findings.push(nothing_found(project));
     }
     Ok(Plan {
-        project: ProjectPlan { name: project.name(), root: project.root.clone(), files: project.files() },
+        project: ProjectPlan {
+            name: project.name(),
+            root: project.root.clone(),
+            files: project.files(),
+            revision: None,
+        },
         engine: engine::choose(&asked, &config.environment, &services),
         services,
         left_out,
