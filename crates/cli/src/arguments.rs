@@ -128,7 +128,7 @@ pub(crate) enum Verb {
     Down,
     /// List the services that are up
     Ps,
-    /// Show what services print
+    /// Show what services and suites print
     Logs(Logs),
     /// Run a command where the services are reachable under their names
     Exec(Exec),
@@ -397,8 +397,9 @@ pub(crate) struct Up {
 
 #[derive(Debug, Args)]
 pub(crate) struct Logs {
-    /// The services; all of them when none is named
-    pub(crate) services: Vec<String>,
+    /// The services, and suites of a run; all services when none is named
+    #[arg(value_name = "SERVICE or SUITE")]
+    pub(crate) names: Vec<String>,
     /// Only the last lines of each
     #[arg(long, short = 'n', value_name = "LINES")]
     pub(crate) tail: Option<usize>,

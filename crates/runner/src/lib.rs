@@ -20,5 +20,6 @@ mod words;
 mod worker;
 
 pub use launch::{SuiteLaunch, Verification, Vitals};
+pub use log::suite_log;
 pub use needs::unmet_need;
 pub use worker::{SuiteOutcome, Worker};

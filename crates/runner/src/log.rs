@@ -16,10 +16,15 @@ pub(crate) struct SuiteLog {
     path: PathBuf,
 }
 
+/// Where the log of a suite lies in a run's folder.
+pub fn suite_log(run_folder: &Path, suite: &str) -> PathBuf {
+    run_folder.join("logs").join(format!("suite-{}.log", slug(suite)))
+}
+
 impl SuiteLog {
     /// The log of that suite.
     pub(crate) fn of(run_folder: &Path, suite: &str) -> SuiteLog {
-        SuiteLog { path: run_folder.join("logs").join(format!("suite-{}.log", slug(suite))) }
+        SuiteLog { path: suite_log(run_folder, suite) }
     }
 
     /// A handle that adds to the log, for a process to write to.

@@ -3,7 +3,7 @@
 use testyard_commands::CommandError;
 use testyard_commands::around::{AroundRequest, around as timeline_of};
 use testyard_commands::environment::exec::{ExecRequest, exec as execute};
-use testyard_commands::environment::logs::{LogsRequest, logs as read};
+use testyard_commands::environment::logs::{Log, LogsRequest, logs as read};
 use testyard_commands::environment::up::{UpRequest, up as bring_up};
 use testyard_commands::environment::{down as take_down, ps as list};
 use testyard_commands::runs::Told;
@@ -53,24 +53,23 @@ fn show(desk: &Desk, told: Option<&Told>) {
     }
 }
 
-/// Shows what services print.
+/// Shows what services and suites print.
 pub(super) fn logs(desk: &Desk, typed: &arguments::Logs) -> Result<End, CommandError> {
     if let Some(test) = &typed.around {
         return around(desk, typed, test);
     }
-    let request = LogsRequest { services: typed.services.clone(), tail: typed.tail, run: typed.run.clone() };
+    let request = LogsRequest { names: typed.names.clone(), tail: typed.tail, run: typed.run.clone() };
     let logs = read(&desk.context, &request)?;
     if desk.format == Format::Json {
-        let entries = logs.iter().map(|log| (log.service.as_str(), log.path.as_path(), log.lines.as_slice()));
-        desk.result(&json::logs(entries));
+        desk.result(&json::logs(logs.iter().map(Log::row)));
         return Ok(End::Exit(Exit::Passed));
     }
-    // Several services are told apart by their names; one alone is shown as it is.
+    // Several of them are told apart by their names; one alone is shown as it is.
     let named = logs.len() > 1;
-    let width = logs.iter().map(|log| log.service.len()).max().unwrap_or_default();
+    let width = logs.iter().map(|log| log.source.name().len()).max().unwrap_or_default();
     for log in &logs {
-        let line =
-            |text: &String| if named { format!("{:width$} | {text}", log.service) } else { text.clone() };
+        let name = log.source.name();
+        let line = |text: &String| if named { format!("{name:width$} | {text}") } else { text.clone() };
         desk.lines(&log.lines.iter().map(line).collect::<Vec<_>>());
     }
     Ok(End::Exit(Exit::Passed))
@@ -81,7 +80,7 @@ fn around(desk: &Desk, typed: &arguments::Logs, test: &str) -> Result<End, Comma
     let margin = typed.margin.as_deref().map(|text| session::time("--margin", text)).transpose()?;
     let request = AroundRequest {
         test: test.to_owned(),
-        sources: typed.services.clone(),
+        sources: typed.names.clone(),
         margin_ms: margin.map_or(0, |margin| u64::try_from(margin.as_millis()).unwrap_or(u64::MAX)),
         run: typed.run.clone(),
     };

@@ -15,21 +15,26 @@ pub fn written(files: &[PathBuf]) -> String {
     document(Written { written: files })
 }
 
-/// The document of `testyard logs`: each service's name, its log and its lines.
-pub fn logs<'a>(logs: impl IntoIterator<Item = (&'a str, &'a Path, &'a [String])>) -> String {
-    #[derive(Serialize)]
-    struct Log<'a> {
-        service: &'a str,
-        path: &'a Path,
-        lines: &'a [String],
-    }
+/// One log of `logs`: of a service, or of a suite.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct LogRow<'a> {
+    /// The service; null for a suite's.
+    pub service: Option<&'a str>,
+    /// The suite; null for a service's.
+    pub suite: Option<&'a str>,
+    /// The log.
+    pub path: &'a Path,
+    /// Its lines.
+    pub lines: &'a [String],
+}
+
+/// The document of `testyard logs`.
+pub fn logs<'a>(logs: impl IntoIterator<Item = LogRow<'a>>) -> String {
     #[derive(Serialize)]
     struct Logs<'a> {
-        logs: Vec<Log<'a>>,
+        logs: Vec<LogRow<'a>>,
     }
-    document(Logs {
-        logs: logs.into_iter().map(|(service, path, lines)| Log { service, path, lines }).collect(),
-    })
+    document(Logs { logs: logs.into_iter().collect() })
 }
 
 /// The document of `testyard prune`: the runs that were removed and their size together, in bytes.
@@ -71,9 +76,10 @@ mod tests {
     #[test]
     fn documents_have_their_keys_and_format() {
         let lines = ["a".to_owned()];
+        let log = LogRow { service: Some("db"), suite: None, path: Path::new("logs/db.log"), lines: &lines };
         for (text, key) in [
             (written(&["testyard.toml".into()]), "written"),
-            (logs([("db", Path::new("logs/db.log"), &lines[..])]), "logs"),
+            (logs([log]), "logs"),
             (pruned(&["20261120-143022-k3f9".to_owned()], 7), "removed"),
             (caches([("venvs", Path::new("/c/venvs"), 2, 7)], false), "caches"),
         ] {

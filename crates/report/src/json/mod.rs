@@ -11,7 +11,7 @@ mod run;
 use serde::Serialize;
 
 pub use error::error;
-pub use files::{caches, logs, pruned, written};
+pub use files::{LogRow, caches, logs, pruned, written};
 pub use lists::{DetachedRow, PsRow, RunsRow, detached, ps, runs};
 pub use plan::plan;
 pub use run::run;
