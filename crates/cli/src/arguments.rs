@@ -271,6 +271,8 @@ pub(crate) enum With {
     Ci,
     /// GitLab CI: .gitlab-ci.yml
     Gitlab,
+    /// Coding agents: a section of AGENTS.md, and of CLAUDE.md where there is one
+    Agent,
 }
 
 #[derive(Debug, Args)]

@@ -42,5 +42,6 @@ fn target(typed: With) -> Target {
     match typed {
         With::Ci => Target::Ci,
         With::Gitlab => Target::Gitlab,
+        With::Agent => Target::Agent,
     }
 }

@@ -1,6 +1,7 @@
 //! `testyard init`: writes what was discovered as a commented `testyard.toml`, and files for others who are to run the
 //! project. One file a target.
 
+mod agent;
 mod ci;
 mod config;
 mod gitlab;
@@ -19,6 +20,8 @@ pub enum Target {
     Ci,
     /// GitLab CI: a pipeline.
     Gitlab,
+    /// Coding agents: a section of the files they read.
+    Agent,
 }
 
 /// What is to be written.
@@ -47,17 +50,18 @@ pub fn init(context: &Context, request: &InitRequest) -> Result<Vec<PathBuf>, Co
             }
         });
         for target in targets {
-            drafts.push(target.draft(&site)?);
+            drafts.extend(target.drafts(&site)?);
         }
     }
     drafts.into_iter().map(Draft::write).collect()
 }
 
 impl Target {
-    fn draft(self, site: &Site) -> Result<Draft, CommandError> {
+    fn drafts(self, site: &Site) -> Result<Vec<Draft>, CommandError> {
         match self {
-            Target::Ci => ci::draft(site),
-            Target::Gitlab => gitlab::draft(site),
+            Target::Ci => Ok(vec![ci::draft(site)?]),
+            Target::Gitlab => Ok(vec![gitlab::draft(site)?]),
+            Target::Agent => agent::drafts(site),
         }
     }
 }
