@@ -5,6 +5,8 @@
 //! the others attach to it. A run that was queued is a run like any other that first waits for those before it: it can
 //! be waited for and cancelled from its first moment on.
 
+mod watch;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,16 +14,18 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
-use testyard_journal::{Follower, RunFolder, standing};
-use testyard_model::{CheckId, Event, Exit, Outcome, Phase, Record, RunState, Standing};
+use testyard_journal::{RunFolder, standing};
+use testyard_model::{CheckId, Event, Exit, Outcome, Phase, Standing};
 use testyard_sys::{detach, files};
 
 use crate::cancel::Cancel;
 use crate::run::{Course, RunRequest, open, through};
 use crate::runs::{Told, find};
-use crate::status::{estimate, with_progress};
+use crate::status::estimate;
 use crate::stop::stop;
-use crate::{CommandError, Context, registry, turn};
+use crate::{CommandError, Context, turn};
+
+pub use watch::{Until, tail, wait, watch};
 
 /// The first argument of this program as the supervisor of a run in the background. The file for its words follows,
 /// then what was typed.
@@ -214,73 +218,6 @@ async fn wait_for_turn(course: &Course, before: &[RunFolder]) -> Result<(), Comm
     };
     course.emit(Event::CheckFinished { check, outcome, evidence: Vec::new() });
     Ok(())
-}
-
-/// What is waited for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Until {
-    /// The end of the run.
-    Done,
-    /// The first test that fails, or the end.
-    FirstFailure,
-}
-
-/// Waits for a run, for as long as a limit allows. A wait that comes to its limit changes nothing about the run.
-pub async fn wait(
-    context: &Context,
-    run: Option<&str>,
-    limit: Option<Duration>,
-    until: Until,
-) -> Result<Told, CommandError> {
-    let folder = context.runs().find(run)?;
-    let started = tokio::time::Instant::now();
-    let mut follower = Follower::of(&folder);
-    let mut state = RunState::default();
-    while standing(&folder)? == Standing::Running {
-        if until == Until::FirstFailure {
-            follower.new_records()?.iter().for_each(|record| state.apply(record));
-            let counts = state.counts();
-            if counts.failed + counts.error > 0 {
-                break;
-            }
-        }
-        let left = limit.map_or(POLL, |limit| limit.saturating_sub(started.elapsed()));
-        if left.is_zero() {
-            break;
-        }
-        tokio::time::sleep(left.min(POLL)).await;
-    }
-    // A supervisor that was killed while it was waited for leaves work to whoever notices first.
-    if standing(&folder)? == Standing::Lost {
-        registry::settle_dead_runs(context);
-    }
-    Ok(with_progress(context, Told::read(folder)?))
-}
-
-/// Shows a run's events; with `follow`, for as long as it goes on. `show` says whether somebody still looks.
-pub async fn tail(
-    context: &Context,
-    run: Option<&str>,
-    follow: bool,
-    mut show: impl FnMut(&Record, &RunState) -> bool,
-) -> Result<(), CommandError> {
-    let folder = context.runs().find(run)?;
-    let mut follower = Follower::of(&folder);
-    let mut state = RunState::default();
-    loop {
-        // Asked first: what is written after the answer is still read.
-        let goes_on = standing(&folder)? == Standing::Running;
-        for record in follower.new_records()? {
-            state.apply(&record);
-            if !show(&record, &state) {
-                return Ok(());
-            }
-        }
-        if !follow || !goes_on {
-            return Ok(());
-        }
-        tokio::time::sleep(POLL).await;
-    }
 }
 
 /// Cancels a run and sees it end; one that has ended stays as it is. Says whether it was going on.
