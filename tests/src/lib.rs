@@ -100,7 +100,12 @@ impl Project {
             .env_remove("VIRTUAL_ENV")
             .env_remove("NO_COLOR")
             .env_remove("CI")
-            // Nor must the system that runs these tests.
+            // Nor must whoever runs these tests.
+            .env_remove("AI_AGENT")
+            .env_remove("CLAUDECODE")
+            .env_remove("CURSOR_AGENT")
+            .env_remove("CODEX_SANDBOX")
+            .env_remove("GEMINI_CLI")
             .env_remove("GITHUB_ACTIONS")
             .env_remove("GITHUB_STEP_SUMMARY")
             .env_remove("GITHUB_WORKSPACE")

@@ -32,9 +32,9 @@ pub(crate) struct Common {
     /// The project's folder
     #[arg(long, global = true, value_name = "DIR", default_value = ".", hide_default_value = true)]
     pub(crate) project: PathBuf,
-    /// How results are written to standard output
-    #[arg(long, global = true, value_enum, default_value_t = Output::Human)]
-    pub(crate) format: Output,
+    /// How results are written to standard output; for people, unless the environment says that a coding agent reads
+    #[arg(long, global = true, value_enum)]
+    pub(crate) format: Option<Output>,
     /// Whether output is coloured; NO_COLOR and CI are honoured
     #[arg(long, global = true, value_enum, default_value_t = Colour::Auto)]
     pub(crate) color: Colour,
@@ -43,6 +43,13 @@ pub(crate) struct Common {
     pub(crate) set: Vec<String>,
     #[command(flatten)]
     pub(crate) log: LogArguments,
+}
+
+impl Common {
+    /// How results are to be written.
+    pub(crate) fn output(&self) -> Output {
+        self.format.unwrap_or(Output::Human)
+    }
 }
 
 /// How results are to be written, as it was typed.
@@ -236,9 +243,9 @@ pub(crate) struct Tail {
 pub(crate) struct Failures {
     /// The run, by any unique prefix of its name; the newest when not given
     pub(crate) run: Option<String>,
-    /// How much to show, in bytes; the rest is behind --cursor
-    #[arg(long, value_name = "BYTES", default_value_t = 32_768)]
-    pub(crate) budget: usize,
+    /// How much to show, in bytes, 32768 when not said and 8192 for coding agents; the rest is behind --cursor
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) budget: Option<usize>,
     /// Call new what did not fail in the newest run at this revision. Without it, that is where this branch began, where a
     /// run ended there, else the run before
     #[arg(long, value_name = "REV")]

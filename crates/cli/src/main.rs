@@ -3,6 +3,7 @@
 // These macros panic when nobody reads any more: `terminal::say` and `Desk::result` do not.
 #![deny(clippy::print_stderr, clippy::print_stdout)]
 
+mod agent;
 mod arguments;
 mod log;
 mod problem;

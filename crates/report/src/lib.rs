@@ -4,6 +4,7 @@
 //! does not: files, clocks, terminals and judgement. Width, colour and the time are parameters; how a run stands
 //! and the code it exits with are told by the caller; a verdict is only ever read from the state.
 
+pub mod agent;
 mod bars;
 pub mod check;
 pub mod ci;

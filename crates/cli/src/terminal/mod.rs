@@ -1,5 +1,6 @@
 //! The terminal: what standard error is, and the views that write to it while a run goes on.
 
+mod brief;
 mod lines;
 mod live;
 
@@ -27,6 +28,8 @@ pub(crate) struct Screen {
     pub(crate) style: Style,
     /// The CI system that reads it, when it is written for one.
     pub(crate) ci: Option<System>,
+    /// Whether a coding agent reads it.
+    pub(crate) agent: bool,
 }
 
 impl Screen {
@@ -41,7 +44,13 @@ impl Screen {
             Colour::Auto => terminal && !set("NO_COLOR") && !set("CI"),
         };
         let style = Style { colour, ascii: !speaks_unicode(variables) };
-        Screen { moves: terminal && !set("CI"), style, ci: None }
+        Screen { moves: terminal && !set("CI"), style, ci: None, agent: false }
+    }
+
+    /// The same for a coding agent: nothing moves, and nothing is coloured unless somebody asked for it.
+    pub(crate) fn for_agent(self, colour: Colour) -> Screen {
+        let style = Style { colour: colour == Colour::Always, ..self.style };
+        Screen { moves: false, style, agent: true, ..self }
     }
 
     /// How wide and high it is now.
@@ -55,6 +64,7 @@ impl Screen {
     /// The views for a run that is watched from here.
     pub(crate) fn views(self) -> Vec<Box<dyn View>> {
         match self.ci {
+            None if self.agent => vec![Box::new(brief::Brief)],
             None if self.moves => vec![Box::new(live::Live::start(self))],
             ci => vec![Box::new(lines::Lines::new(ci.unwrap_or(System::Plain), self.style))],
         }

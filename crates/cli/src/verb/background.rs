@@ -35,7 +35,9 @@ pub(super) fn start(desk: &Desk, arguments: &arguments::Run) -> Result<End, Comm
         }
     };
     let run = folder.run().to_string();
-    let next = format!("testyard wait {run}");
+    // The shells of agents stop commands after two minutes.
+    let limit = if desk.screen.agent { " --for 100s" } else { "" };
+    let next = format!("testyard wait {run}{limit}");
     match desk.format {
         Format::Json => {
             desk.result(&json::detached(&DetachedRow {

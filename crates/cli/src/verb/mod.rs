@@ -22,7 +22,7 @@ use testyard_report::last_line;
 
 use crate::arguments::{Arguments, Ci, Format, Output, Verb};
 use crate::terminal::{Screen, say};
-use crate::{problem, session};
+use crate::{agent, problem, session};
 
 /// How a verb ended: with one of the contract's codes, or with that of a command it ran.
 pub(crate) enum End {
@@ -74,12 +74,9 @@ fn put(text: &str) -> bool {
 pub(crate) fn run(arguments: Arguments) -> ExitCode {
     arguments.common.log.begin();
     let variables = session::variables();
-    let plain = Screen::of(arguments.common.color, &variables);
-    // Lines of the log would tear a frame that is drawn again and again.
-    let moves = plain.moves && !arguments.common.log.is_on();
-    let screen = Screen { ci: ci_of(&arguments.verb, &variables), moves, ..plain };
+    let screen = screen_of(&arguments, &variables);
     let judges = matches!(arguments.verb, Verb::Run(_) | Verb::Wait(_) | Verb::Status(_));
-    let json = arguments.common.format == Output::Json;
+    let json = arguments.common.output() == Output::Json;
     let done = session::context(&arguments.common, variables).and_then(|context| {
         let format = format_of(&arguments)?;
         // Looking changes nothing, not even what a dead run left.
@@ -88,7 +85,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
                 say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
             }
         }
-        dispatch(&arguments.verb, &Desk { context, screen, format, output: arguments.common.format })
+        dispatch(&arguments.verb, &Desk { context, screen, format, output: arguments.common.output() })
     });
     match done {
         Ok(End::Exit(exit)) => ExitCode::from(exit.code()),
@@ -122,6 +119,20 @@ fn last_word(exit: Exit) {
     say(last_line(None, Standing::Final, exit));
 }
 
+/// Who reads what is printed while this goes on. Agents are told from people where nobody says how to print.
+fn screen_of(arguments: &Arguments, variables: &BTreeMap<String, String>) -> Screen {
+    let ci = ci_of(&arguments.verb, variables);
+    let for_agents =
+        matches!(arguments.verb, Verb::Run(_) | Verb::Wait(_) | Verb::Status(_) | Verb::Failures(_));
+    let silent = arguments.common.format.is_none() && ci.is_none();
+    let agent = for_agents && silent && agent::reads(variables);
+    let plain = Screen::of(arguments.common.color, variables);
+    // Lines of the log would tear a frame that is drawn again and again.
+    let moves = plain.moves && !arguments.common.log.is_on();
+    let screen = Screen { ci, moves, ..plain };
+    if agent { screen.for_agent(arguments.common.color) } else { screen }
+}
+
 /// The CI system that a run is to be written for, if it is for one.
 fn ci_of(verb: &Verb, variables: &BTreeMap<String, String>) -> Option<System> {
     let Verb::Run(arguments) = verb else { return None };
@@ -135,7 +146,7 @@ fn ci_of(verb: &Verb, variables: &BTreeMap<String, String>) -> Option<System> {
 
 /// The format of the results. Some are for findings alone.
 fn format_of(arguments: &Arguments) -> Result<Format, CommandError> {
-    match (arguments.common.format.plain(), &arguments.verb) {
+    match (arguments.common.output().plain(), &arguments.verb) {
         (Some(format), _) => Ok(format),
         (None, Verb::Check(_) | Verb::Collect(_)) => Ok(Format::Human),
         (None, _) => Err(CommandError::Usage {

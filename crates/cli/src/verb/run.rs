@@ -8,7 +8,7 @@ use testyard_commands::runs::Told;
 use testyard_commands::{CommandError, ci};
 use testyard_model::Standing;
 use testyard_report::ci::{System, harmless_document};
-use testyard_report::{json, last_line, terminal};
+use testyard_report::{agent, json, last_line, terminal};
 
 use super::{Desk, End};
 use crate::arguments::{self, Format};
@@ -67,6 +67,7 @@ pub(super) fn tell(desk: &Desk, told: &Told) {
             desk.result(&harmless_document(&json::run(&subject)));
         }
         Format::Json => desk.result(&json::run(&subject)),
+        Format::Human if desk.screen.agent => desk.screen.print(&agent::lines(&subject, agent::BUDGET)),
         Format::Human => {
             let (style, width) = (desk.screen.style, desk.screen.size().width);
             desk.screen.print(&match told.standing {

@@ -6,11 +6,14 @@ use testyard_commands::runs::{Told, find, runs as all};
 use testyard_commands::{CommandError, status as look};
 use testyard_model::Exit;
 use testyard_report::json::{self, RunsRow};
-use testyard_report::{failures, table, terminal};
+use testyard_report::{agent, failures, table, terminal};
 
 use super::run::tell;
 use super::{Desk, End};
 use crate::arguments::{self, Format, ReportKind};
+
+/// How much of the failures is shown where nobody says, in bytes: some screenfuls.
+const BUDGET: usize = 32_768;
 
 /// Says how a run stands.
 pub(super) fn status(desk: &Desk, typed: &arguments::Status) -> Result<End, CommandError> {
@@ -40,7 +43,12 @@ pub(super) fn failures(desk: &Desk, typed: &arguments::Failures) -> Result<End, 
     let told = find(&desk.context.runs(), typed.run.as_deref())?;
     let before = base_run(&desk.context, &told, typed.base.as_deref())?;
     let groups = failures::groups(&told.state, before.as_ref().map(|before| &before.state));
-    let page = failures::page(&groups, typed.cursor, typed.budget);
+    if desk.screen.agent {
+        let budget = typed.budget.unwrap_or(agent::BUDGET);
+        desk.lines(&agent::page(&groups, typed.cursor, budget, told.folder.run().as_str()));
+        return Ok(End::Exit(Exit::Passed));
+    }
+    let page = failures::page(&groups, typed.cursor, typed.budget.unwrap_or(BUDGET));
     let before = before.as_ref().map(|before| before.folder.run().0);
     match desk.format {
         Format::Json => desk.result(&failures::json(&page, before.as_deref())),
