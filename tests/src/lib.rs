@@ -1,5 +1,6 @@
 //! Shared helpers of the tests that drive the binary: a project in a temporary folder, the program, what it said.
 
+pub mod mcp;
 mod terminal;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Each room with its floor, from the ground up. A room imports only from floors below its own.
-const FLOORS: [(&str, u32); 12] = [
+const FLOORS: [(&str, u32); 13] = [
     ("model", 1),
     ("sys", 1),
     ("project", 2),
@@ -16,6 +16,7 @@ const FLOORS: [(&str, u32); 12] = [
     ("report", 2),
     ("inspect", 3),
     ("commands", 4),
+    ("serve", 5),
     ("cli", 6),
 ];
 

@@ -141,6 +141,8 @@ pub(crate) enum Verb {
     Exec(Exec),
     /// Remove old runs and what dead runs left
     Prune(Prune),
+    /// Serve the Model Context Protocol on standard input and output, for coding agents
+    Mcp,
 }
 
 /// What to run.

@@ -7,9 +7,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use testyard_commands::background::{self, SUPERVISE_RUN};
+use testyard_commands::collect::Changed;
 use testyard_commands::environment::supervise::supervise;
 use testyard_commands::environment::up::{SUPERVISE, UpRequest};
-use testyard_commands::{CommandError, registry};
+use testyard_commands::run::RunRequest;
+use testyard_commands::{CommandError, Context, registry};
 use testyard_report::Style;
 
 use crate::arguments::{Arguments, Verb};
@@ -53,6 +55,22 @@ fn serve_run(arguments: &[String]) -> Result<(), CommandError> {
     })
 }
 
+/// What the supervisor of a run is called with, for whoever has a request and nothing that was typed.
+pub(crate) fn words(context: &Context, request: &RunRequest) -> Vec<String> {
+    let mut words = vec!["--project".to_owned(), context.root.display().to_string()];
+    words.extend(context.overrides.iter().map(|(key, value)| format!("--set={key}={value}")));
+    words.push("run".to_owned());
+    words.extend(request.offline.then(|| "--offline".to_owned()));
+    // Saved files are the business of whoever watches them, which is never a supervisor in the background.
+    if let Some(Changed::Since(revision)) = &request.changed {
+        words.push(format!("--changed={revision}"));
+    }
+    words.extend(request.selection.names.iter().cloned());
+    words.push("--".to_owned());
+    words.extend(request.selection.runner_arguments.iter().cloned());
+    words
+}
+
 /// The arguments are those that `up` gives: the project, whether it is offline, overrides, and services after `--`.
 fn serve(arguments: &[String]) -> Result<(), CommandError> {
     let [project, offline, rest @ ..] = arguments else {
@@ -76,4 +94,43 @@ fn serve(arguments: &[String]) -> Result<(), CommandError> {
 /// The one line by which whoever started this learns where to look. It may have gone away meanwhile.
 fn tell(line: impl Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use testyard_commands::plan::Selection;
+
+    use super::*;
+
+    #[test]
+    fn words_mean_the_request_they_were_made_of() {
+        let context = Context {
+            root: "/a project/-x".into(),
+            folder: "/".into(),
+            variables: BTreeMap::new(),
+            overrides: vec![("environment.attach.db".to_owned(), "a=b --c".to_owned())],
+            program: "/testyard".into(),
+            cache: "/c".into(),
+            runtime: "/r".into(),
+        };
+        let selection = Selection {
+            names: vec!["unit".to_owned(), "tests/test_a.py::test_b[1 2]".to_owned()],
+            runner_arguments: vec!["-k".to_owned(), "--".to_owned(), "--detach".to_owned()],
+            only: None,
+        };
+        for request in [
+            RunRequest { selection, changed: Some(Changed::Since("main".to_owned())), offline: true },
+            RunRequest { selection: Selection::default(), changed: None, offline: false },
+        ] {
+            let words = words(&context, &request);
+            let words = std::iter::once("testyard").chain(words.iter().map(String::as_str));
+            let arguments = Arguments::try_parse_from(words).unwrap();
+            assert_eq!(arguments.common.project, context.root);
+            assert_eq!(arguments.common.set, ["environment.attach.db=a=b --c"]);
+            let Verb::Run(run) = arguments.verb else { panic!("another verb") };
+            assert_eq!(format!("{:?}", verb::run::request(&run)), format!("{request:?}"));
+        }
+    }
 }

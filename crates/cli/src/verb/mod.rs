@@ -4,6 +4,7 @@ mod background;
 mod check;
 mod collect;
 mod environment;
+mod mcp;
 mod plan;
 mod prune;
 mod rerun;
@@ -80,7 +81,7 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
     let done = session::context(&arguments.common, variables).and_then(|context| {
         let format = format_of(&arguments)?;
         // Looking changes nothing, not even what a dead run left.
-        if !matches!(arguments.verb, Verb::Check(_) | Verb::Collect(_)) {
+        if !matches!(arguments.verb, Verb::Check(_) | Verb::Collect(_) | Verb::Mcp) {
             for lost in registry::settle_dead_runs(&context) {
                 say(format_args!("testyard: the run {} was lost; what it left was removed", lost.run()));
             }
@@ -179,5 +180,6 @@ fn dispatch(verb: &Verb, desk: &Desk) -> Result<End, CommandError> {
         Verb::Logs(arguments) => environment::logs(desk, arguments),
         Verb::Exec(arguments) => environment::exec(desk, arguments),
         Verb::Prune(arguments) => prune::prune(desk, arguments),
+        Verb::Mcp => mcp::mcp(desk),
     }
 }
