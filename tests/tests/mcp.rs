@@ -142,6 +142,37 @@ fn a_server_that_is_killed_is_replaced_by_any_other() {
 }
 
 #[test]
+fn a_run_whose_supervisor_died_is_lost_and_not_failed() {
+    let project = slow();
+    let mut server = Server::greeted(&project);
+    let run = run_of(&server.call("start", json!({})));
+    let plan = project.path().join(format!(".testyard/runs/{run}/plan.json"));
+    let plan: Value = serde_json::from_str(&fs::read_to_string(plan).expect("a plan")).expect("a document");
+    #[allow(clippy::disallowed_methods, reason = "the tests stand outside of the program they drive")]
+    let killed = Command::new("kill").args(["-KILL", &plan["pid"].to_string()]).status();
+    assert!(killed.expect("kill can be started").success());
+    for tool in ["wait", "status"] {
+        let told = server.call(tool, json!({ "run": run }));
+        assert_eq!((&told["state"], &told["exit"]), (&json!("lost"), &json!(5)), "{tool}: {told}");
+        assert_ne!(told["verdict"], "failed", "{told}");
+    }
+    assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
+}
+
+#[test]
+fn a_run_that_is_blocked_names_what_blocked_it() {
+    let project = Project::example("broken-service");
+    let mut server = Server::greeted(&project);
+    server.call("start", json!({}));
+    let told = server.call("wait", json!({}));
+    assert_eq!((&told["verdict"], &told["exit"]), (&json!("blocked"), &json!(3)), "{told}");
+    assert_eq!(told["blocked_by"], "services/postgres-test", "{told}");
+    let evidence = told["blocked"][0]["evidence"].to_string();
+    assert!(evidence.contains("no_such_setting"), "{evidence}");
+    assert_eq!(server.call("failures", json!({}))["groups"], json!([]));
+}
+
+#[test]
 fn a_wait_that_is_taken_back_or_comes_to_its_limit_cancels_nothing() {
     let project = slow();
     let mut server = Server::greeted(&project);

@@ -10,7 +10,7 @@ use crate::failures::{self, FailureGroup};
 use crate::style::Style;
 use crate::text;
 
-/// How much is shown where nobody says: two thousand words, which no context notices.
+/// How much is shown where nobody says, in bytes: some two thousand tokens.
 pub const BUDGET: usize = 8192;
 
 /// How many tests of a group, tests that run, and other things that were blocked are named.
@@ -21,6 +21,9 @@ const COLUMNS: usize = 200;
 
 /// So many lines of a failure's output are shown, from its end, where assertions stand.
 const EXCERPT_LINES: usize = 12;
+
+/// So many of the last lines of what blocked a run are shown.
+const EVIDENCE_LINES: usize = 5;
 
 /// What separates facts in a line. Symbols beyond ASCII cost more and say no more.
 const PLAIN: Style = Style { colour: false, ascii: true };
@@ -114,11 +117,19 @@ fn blocked(state: &RunState) -> Vec<String> {
         let what: Vec<String> =
             tests.into_iter().chain(others).chain(more.map(|more| format!("{more} more"))).collect();
         let what = if what.is_empty() { "the run".to_owned() } else { what.join(", ") };
-        let evidence = group.evidence.iter().take(EXCERPT_LINES);
         let headline = cut(&format!("blocked by {}: {what}", group.by));
-        std::iter::once(headline).chain(evidence.map(|line| cut(&format!("  | {line}"))))
+        std::iter::once(headline).chain(evidence(group.evidence))
     });
     told.collect()
+}
+
+/// The first line, which says what happened, and the last ones of the log behind it, which say why.
+fn evidence(lines: &[String]) -> Vec<String> {
+    let quoted = |line: &String| cut(&format!("  | {line}"));
+    let Some((first, rest)) = lines.split_first() else { return Vec::new() };
+    let skipped = rest.len().saturating_sub(EVIDENCE_LINES);
+    let gap = (skipped > 0).then(|| format!("  … {}", text::many(skipped as u64, "line")));
+    std::iter::once(quoted(first)).chain(gap).chain(rest[skipped..].iter().map(quoted)).collect()
 }
 
 /// The gates that did not hold.
@@ -237,6 +248,15 @@ mod tests {
         2 blocked in 1.3 s
         folder: .testyard/runs/20261120-143022-k3f9
         "#);
+    }
+
+    #[test]
+    fn of_long_evidence_the_last_lines_are_shown() {
+        let lines: Vec<String> = (0..20).map(|number| format!("line {number}")).collect();
+        let shown = evidence(&lines);
+        assert_eq!(shown[..3], ["  | line 0", "  … 14 lines", "  | line 15"]);
+        assert_eq!(shown.last().map(String::as_str), Some("  | line 19"));
+        assert_eq!(evidence(&lines[..6]).len(), 6);
     }
 
     #[test]

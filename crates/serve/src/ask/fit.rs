@@ -91,8 +91,10 @@ pub(super) fn fit(document: Value, lists: &[List], page: Option<(&str, usize)>, 
 
 /// Cuts what is no list, where it is longer than anybody would expect.
 fn shorten_rest(document: &mut Map<String, Value>, room: usize) {
+    let whole = document.clone();
     let mut limit = TEXT / 2;
     while size(document) > room && limit >= SHORTEST {
+        document.clone_from(&whole);
         shorten_fields(document, limit);
         limit /= 2;
     }
@@ -177,7 +179,8 @@ fn shorten_fields(fields: &mut Map<String, Value>, limit: usize) {
             && items.len() > most
         {
             counts.push((format!("{name}_omitted"), json!(items.len() - most)));
-            items.truncate(most);
+            // Of evidence, the last lines are the decisive ones, and the first says what they are about.
+            items.drain(most / 2..items.len() - (most - most / 2));
         }
         shorten(field, limit);
     }
@@ -284,6 +287,7 @@ mod tests {
             (page["a"][0]["of"].as_array().unwrap().len(), &page["a"][0]["of_omitted"]),
             (32, &json!(68))
         );
+        assert_eq!((&page["a"][0]["of"][15], &page["a"][0]["of"][16]), (&json!(15), &json!(84)));
     }
 
     #[test]
