@@ -19,8 +19,6 @@ pub struct Failures {
     pub run: Option<String>,
     /// Where to go on: `cursor` of the page before
     pub cursor: usize,
-    /// New is what did not fail in the newest run at this git revision
-    pub base: Option<String>,
     /// Bytes to answer in (default 8192)
     pub budget: Option<usize>,
 }
@@ -36,7 +34,7 @@ pub const KEYS: &[Key] = &[
 /// A page of the groups. A run that goes on tells what has failed by now.
 pub fn answer(context: &Context, asked: &Failures) -> Result<Answer, CommandError> {
     let told = find(&context.runs(), asked.run.as_deref())?;
-    let before = base_run(context, &told, asked.base.as_deref())?;
+    let before = base_run(context, &told, None)?;
     let groups = failures::groups(&told.state, before.as_ref().map(|before| &before.state));
     let room = Room::of(asked.budget);
     let lists = [List { key: "groups", get: "failures with cursor" }];
