@@ -6,9 +6,11 @@
 use std::borrow::Cow;
 use std::io;
 
-use serde::{Deserialize, Serialize};
+use serde::ser::{Error, SerializeSeq};
+use serde::{Deserialize, Serialize, Serializer};
 use testyard_model::state::TestState;
 use testyard_model::{FORMAT, Outcome, RunState};
+use testyard_sys::files;
 
 use crate::RunFolder;
 
@@ -56,27 +58,28 @@ impl Extent {
         let tests: Vec<Vec<TestState>> =
             state.suites.iter_mut().map(|suite| std::mem::take(&mut suite.tests)).collect();
         let rest = serde_json::to_string(state);
-        let rows = tests.iter().map(|tests| tests.iter().map(Row::of).collect::<serde_json::Result<_>>());
-        let snapshot = rest.and_then(|rest| {
-            let suites = rows.collect::<serde_json::Result<_>>()?;
-            let version = Cow::Borrowed(env!("CARGO_PKG_VERSION"));
-            let (bytes, crc) = (self.bytes, self.hasher.clone().finalize());
-            Ok(Snapshot { shape: SHAPE, format: FORMAT, version, bytes, crc, rest: rest.into(), suites })
+        let version = Cow::Borrowed(env!("CARGO_PKG_VERSION"));
+        let (bytes, crc) = (self.bytes, self.hasher.clone().finalize());
+        let written = rest.map_err(io::Error::from).and_then(|rest| {
+            let rest = Cow::Owned(rest);
+            let suites = tests.iter().map(|tests| Rows(tests)).collect();
+            let snapshot = Snapshot { shape: SHAPE, format: FORMAT, version, bytes, crc, rest, suites };
+            // Written as it is made: all of it at once would be as large as what it stands for.
+            files::replace_with(&folder.snapshot(), |file| {
+                postcard::to_io(&snapshot, file).map(drop).map_err(io::Error::other)
+            })
         });
-        let encoded = snapshot
-            .map_err(io::Error::from)
-            .and_then(|snapshot| postcard::to_allocvec(&snapshot).map_err(io::Error::other));
         for (suite, tests) in state.suites.iter_mut().zip(tests) {
             suite.tests = tests;
         }
-        testyard_sys::files::replace(&folder.snapshot(), encoded?)
+        written
     }
 }
 
 /// The state that the first bytes of a journal fold to, and how many bytes those are.
 pub(crate) fn read(folder: &RunFolder, journal: &[u8]) -> Option<(RunState, usize)> {
     let file = std::fs::read(folder.snapshot()).ok()?;
-    let snapshot: Snapshot<'_> = postcard::from_bytes(&file).ok()?;
+    let snapshot: Snapshot<'_, Vec<Row<'_>>> = postcard::from_bytes(&file).ok()?;
     let known = (snapshot.shape, snapshot.format, snapshot.version.as_ref())
         == (SHAPE, FORMAT, env!("CARGO_PKG_VERSION"));
     let bytes = usize::try_from(snapshot.bytes).ok()?;
@@ -92,7 +95,7 @@ pub(crate) fn read(folder: &RunFolder, journal: &[u8]) -> Option<(RunState, usiz
 }
 
 #[derive(Serialize, Deserialize)]
-struct Snapshot<'a> {
+struct Snapshot<'a, S> {
     shape: u32,
     format: u32,
     #[serde(borrow)]
@@ -105,8 +108,20 @@ struct Snapshot<'a> {
     #[serde(borrow)]
     rest: Cow<'a, str>,
     /// The tests of each suite.
-    #[serde(borrow)]
-    suites: Vec<Vec<Row<'a>>>,
+    suites: Vec<S>,
+}
+
+/// Tests that are written row by row.
+struct Rows<'a>(&'a [TestState]);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut rows = to.serialize_seq(Some(self.0.len()))?;
+        for test in self.0 {
+            rows.serialize_element(&Row::of(test).map_err(S::Error::custom)?)?;
+        }
+        rows.end()
+    }
 }
 
 /// One test.

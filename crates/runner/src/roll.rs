@@ -15,6 +15,8 @@ pub(crate) struct Roll {
     suite: String,
     emit: Arc<dyn Emit>,
     tests: Vec<Entry>,
+    /// The test that began and has not ended, and since when.
+    running: Option<(usize, Instant)>,
     numbers: HashMap<TestId, usize>,
     counts: Counts,
     broken_files: u64,
@@ -23,7 +25,6 @@ pub(crate) struct Roll {
 
 struct Entry {
     id: TestId,
-    running: Option<Instant>,
     settled: bool,
 }
 
@@ -34,6 +35,7 @@ impl Roll {
             suite: suite.to_owned(),
             emit,
             tests: Vec::new(),
+            running: None,
             numbers: HashMap::new(),
             counts: Counts::default(),
             broken_files: 0,
@@ -52,7 +54,7 @@ impl Roll {
             }
             numbers.push(self.tests.len());
             self.numbers.insert(id.clone(), self.tests.len());
-            self.tests.push(Entry { id: id.clone(), running: None, settled: false });
+            self.tests.push(Entry { id: id.clone(), settled: false });
             new.push(id);
         }
         self.counts.total += new.len() as u64;
@@ -80,15 +82,16 @@ impl Roll {
 
     /// A test began.
     pub(crate) fn started(&mut self, number: usize) {
-        let Some(entry) = self.tests.get_mut(number) else { return };
-        entry.running = Some(Instant::now());
+        let Some(entry) = self.tests.get(number) else { return };
+        self.running = Some((number, Instant::now()));
         self.emit.emit(Event::TestStarted { suite: self.suite.clone(), test: entry.id.clone(), worker: 0 });
     }
 
     /// A test ended. Only its first outcome counts.
     pub(crate) fn settle(&mut self, number: usize, outcome: Outcome, duration_ms: f64, evidence: Evidence) {
         let Some(entry) = self.tests.get_mut(number).filter(|entry| !entry.settled) else { return };
-        (entry.running, entry.settled) = (None, true);
+        entry.settled = true;
+        self.running.take_if(|(running, _)| *running == number);
         self.counts.add(&outcome);
         self.emit.emit(Event::TestFinished {
             suite: self.suite.clone(),
@@ -122,20 +125,20 @@ impl Roll {
 
     /// The test that began and has not ended.
     pub(crate) fn running(&self) -> Option<usize> {
-        self.tests.iter().position(|entry| entry.running.is_some())
+        self.running.map(|(number, _)| number)
     }
 
     /// The test that has been running for at least that long, and for how long.
     pub(crate) fn running_for(&self, at_least: Duration) -> Option<(&str, Duration)> {
-        let entry = self.tests.get(self.running()?)?;
-        let ran = entry.running?.elapsed();
-        (ran >= at_least).then_some((entry.id.as_str(), ran))
+        let (number, began) = self.running?;
+        let ran = began.elapsed();
+        (ran >= at_least).then_some((self.name(number), ran))
     }
 
     /// How long a test that has not ended runs by now, in milliseconds; 0 when it does not run.
     pub(crate) fn ran_ms(&self, number: usize) -> f64 {
-        let began = self.tests.get(number).and_then(|entry| entry.running);
-        began.map_or(0.0, |began| began.elapsed().as_secs_f64() * 1000.0)
+        let began = self.running.filter(|(running, _)| *running == number);
+        began.map_or(0.0, |(_, began)| began.elapsed().as_secs_f64() * 1000.0)
     }
 
     /// Whether this test has an outcome.

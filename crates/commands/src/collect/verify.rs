@@ -1,6 +1,6 @@
 //! What the files say held against what pytest itself collects.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,8 @@ pub(super) fn verify(
     collection: &Collection,
 ) -> Result<Verification, CommandError> {
     let seen = ask(python, root, paths)?;
-    let mut verification = tests(&collection.tests, &seen.items);
+    let seen_ids = seen.items.iter().map(String::as_str);
+    let mut verification = tests(collection.tests.iter().map(Predicted::of), seen_ids);
     let predicted: BTreeMap<&Path, &str> =
         collection.broken.iter().map(|file| (file.path.as_path(), file.message.as_str())).collect();
     let mut broken: BTreeMap<PathBuf, String> = BTreeMap::new();
@@ -70,26 +71,47 @@ pub(super) fn verify(
 }
 
 /// Tests of both sides. One whose parameters are not known agrees with all that pytest made of it.
-pub(crate) fn tests(predicted: &[CollectedTest], seen: &[String]) -> Verification {
-    let mut of_base: HashMap<&str, Vec<&str>> = HashMap::new();
-    for id in seen {
-        of_base.entry(base(id)).or_default().push(id);
+pub(crate) fn tests<'a>(
+    predicted: impl Iterator<Item = Predicted<'a>> + Clone,
+    seen: impl Iterator<Item = &'a str> + Clone,
+) -> Verification {
+    let unexpanded = predicted.clone().filter(|test| test.is_unexpanded);
+    let mut of_base: HashMap<&str, Vec<&str>> = unexpanded.map(|test| (test.id, Vec::new())).collect();
+    for id in seen.clone() {
+        if let Some(ids) = of_base.get_mut(base(id)) {
+            ids.push(id);
+        }
     }
-    let mut left: BTreeSet<&str> = seen.iter().map(String::as_str).collect();
+    let mut left: HashSet<&str> = seen.clone().collect();
     let mut verification = Verification::default();
     for test in predicted {
-        let expected = match &test.unexpanded {
-            None if left.contains(test.id.as_str()) => vec![test.id.as_str()],
-            None => Vec::new(),
-            Some(_) => of_base.get(test.id.as_str()).cloned().unwrap_or_default(),
+        let confirmed = match of_base.get(test.id).filter(|_| test.is_unexpanded) {
+            Some(ids) => (!ids.is_empty()).then(|| ids.iter().filter(|id| left.remove(**id)).count()),
+            None => left.remove(test.id).then_some(1),
         };
-        if expected.is_empty() {
-            verification.predicted_only.push(test.id.clone());
+        match confirmed {
+            Some(confirmed) => verification.confirmed += confirmed,
+            None => verification.predicted_only.push(test.id.to_owned()),
         }
-        verification.confirmed += expected.iter().filter(|id| left.remove(**id)).count();
     }
-    verification.seen_only = seen.iter().filter(|id| left.contains(id.as_str())).cloned().collect();
+    verification.seen_only = seen.filter(|id| left.contains(id)).map(str::to_owned).collect();
     verification
+}
+
+/// A test that the files name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Predicted<'a> {
+    /// Its node id.
+    pub(crate) id: &'a str,
+    /// Whether only pytest knows its parameters.
+    pub(crate) is_unexpanded: bool,
+}
+
+impl<'a> Predicted<'a> {
+    /// The same of a test that was read.
+    pub(crate) fn of(test: &'a CollectedTest) -> Predicted<'a> {
+        Predicted { id: &test.id, is_unexpanded: test.unexpanded.is_some() }
+    }
 }
 
 /// A node id without its part in brackets, which may hold anything: names of tests have no bracket.
@@ -133,7 +155,7 @@ mod tests {
     fn both_sides_are_told_apart() {
         let predicted = [test("a.py::one", false), test("a.py::two", true), test("a.py::gone", false)];
         let seen = ["a.py::one", "a.py::two[x]", "a.py::two[y::z]", "a.py::new[1]"].map(str::to_owned);
-        let found = tests(&predicted, &seen);
+        let found = tests(predicted.iter().map(Predicted::of), seen.iter().map(String::as_str));
         assert_eq!(found.confirmed, 3);
         assert_eq!(found.predicted_only, ["a.py::gone"]);
         assert_eq!(found.seen_only, ["a.py::new[1]"]);

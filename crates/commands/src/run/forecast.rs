@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use testyard_model::collection::CollectedTest;
 use testyard_model::plan::{AdapterKind, SuitePlan};
 use testyard_model::{Collection, Event, Phase, Severity};
 
 use super::Course;
+use crate::collect::verify::Predicted;
 use crate::collect::{self, CollectRequest};
 
 /// How many causes and tests are named.
@@ -14,7 +16,30 @@ const NAMED: usize = 5;
 
 /// What is expected of each pytest suite whose command names nothing but paths.
 #[derive(Debug, Default)]
-pub(super) struct Forecast(BTreeMap<String, Collection>);
+pub(super) struct Forecast(BTreeMap<String, Expected>);
+
+/// The tests that are expected, one a line, each behind a sign: whatever else is known of a hundred thousand tests need not
+/// lie in memory until pytest has collected.
+#[derive(Debug, Default)]
+struct Expected(String);
+
+/// Stands before a test that is named as pytest names it, and before one whose parameters only pytest knows.
+const SIGNS: (char, char) = ('+', '?');
+
+impl Expected {
+    fn of(collection: &Collection) -> Expected {
+        let sign = |test: &CollectedTest| if test.unexpanded.is_some() { SIGNS.1 } else { SIGNS.0 };
+        // No id has a line end: pytest escapes them.
+        let lines =
+            collection.tests.iter().flat_map(|test| [String::from(sign(test)), test.id.clone() + "\n"]);
+        Expected(lines.collect())
+    }
+
+    fn tests(&self) -> impl Iterator<Item = Predicted<'_>> + Clone {
+        let lines = self.0.split_terminator('\n');
+        lines.map(|line| Predicted { id: &line[1..], is_unexpanded: line.starts_with(SIGNS.1) })
+    }
+}
 
 impl Course {
     /// Reads the suites' files and tells at once which of them cannot be collected, and why.
@@ -28,33 +53,29 @@ impl Course {
             each.filter_map(|(suite, request)| Some((suite, collect::collect(&context, &request).ok()?)))
                 .collect()
         });
-        let forecast = Forecast(read.await.unwrap_or_default());
-        for (suite, collection) in &forecast.0 {
+        let read: BTreeMap<String, Collection> = read.await.unwrap_or_default();
+        for (suite, collection) in &read {
             self.emit(Event::Forecast { suite: suite.clone(), numbers: collection.numbers() });
             let errors = collection.causes.iter().filter(|cause| cause.severity == Severity::Error);
             for cause in errors.take(NAMED) {
                 self.note(format!("forecast for {suite}: {}", testyard_report::collect::forecast(cause)));
             }
         }
-        forecast
+        Forecast(read.iter().map(|(suite, collection)| (suite.clone(), Expected::of(collection))).collect())
     }
 
     /// Says where what pytest collected is not what its files said.
-    pub(super) fn reconcile(&self, forecast: &Forecast) {
-        for (suite, collection) in &forecast.0 {
-            let (seen, broken) = self.recorder.with_state(|state| {
-                let found = state.suites.iter().find(|one| one.name == *suite);
-                let seen: Vec<String> =
-                    found.into_iter().flat_map(|one| &one.tests).map(|test| test.id.to_string()).collect();
-                let errors = found.into_iter().flat_map(|one| &one.collection_errors);
-                (seen, errors.map(|error| error.path.clone()).collect::<Vec<String>>())
+    pub(super) fn reconcile(&self, forecast: Forecast) {
+        for (suite, expected) in &forecast.0 {
+            let found = self.recorder.with_state(|state| {
+                let found = state.suites.iter().find(|one| one.name == *suite)?;
+                let broken: Vec<&str> =
+                    found.collection_errors.iter().map(|error| error.path.as_str()).collect();
+                let expected = expected.tests().filter(|test| !is_below(test.id, &broken));
+                let seen = found.tests.iter().map(|test| test.id.as_str());
+                (!found.tests.is_empty()).then(|| collect::verify::tests(expected, seen))
             });
-            if seen.is_empty() {
-                continue;
-            }
-            let tests = collection.tests.iter();
-            let expected: Vec<_> = tests.filter(|test| !is_below(&test.id, &broken)).cloned().collect();
-            let found = collect::verify::tests(&expected, &seen);
+            let Some(found) = found else { continue };
             if found.predicted_only.is_empty() && found.seen_only.is_empty() {
                 continue;
             }
@@ -75,7 +96,7 @@ impl Course {
 }
 
 /// Whether a test is one of a file or folder that could not be collected.
-fn is_below(id: &str, broken: &[String]) -> bool {
+fn is_below(id: &str, broken: &[&str]) -> bool {
     let file = id.split("::").next().unwrap_or(id);
     broken.iter().any(|path| Path::new(file).starts_with(path.split("::").next().unwrap_or(path)))
 }
@@ -112,7 +133,7 @@ mod tests {
 
     #[test]
     fn what_is_below_a_broken_file_is_not_expected() {
-        let broken = ["tests/test_a.py".to_owned(), "other".to_owned()];
+        let broken = ["tests/test_a.py", "other"];
         assert!(is_below("tests/test_a.py::test_x", &broken) && is_below("other/test_b.py::test_x", &broken));
         assert!(!is_below("tests/test_ab.py::test_x", &broken));
     }

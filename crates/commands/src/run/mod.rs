@@ -98,7 +98,7 @@ pub(crate) async fn through(course: Course, notes: &[String]) -> Result<Told, Co
     let (services, python, forecast) = tokio::join!(course.services(), course.python(), course.forecast());
     let ready = course.prepare(services.as_ref(), python).await;
     let workers = course.collect(services.as_ref(), ready).await;
-    course.reconcile(&forecast);
+    course.reconcile(forecast);
     course.test(workers).await;
     let judgement = course.judge();
     course.teardown(services).await;

@@ -1,7 +1,7 @@
 //! Writing a file so that a reader, or a crash, sees the old contents or the new, and never half.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,8 +20,20 @@ pub fn write_atomic(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
 
 /// Writes a file in one step for readers, though not for power cuts: for what can be made again.
 pub fn replace(path: &Path, contents: impl AsRef<[u8]>) -> io::Result<()> {
+    replace_with(path, |file| file.write_all(contents.as_ref()))
+}
+
+/// The same for contents that are made while they are written.
+pub fn replace_with(
+    path: &Path,
+    fill: impl FnOnce(&mut BufWriter<File>) -> io::Result<()>,
+) -> io::Result<()> {
     let beside = beside(path)?;
-    write(&beside, contents).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
+    let written = File::create(&beside).map(BufWriter::new).and_then(|mut file| {
+        fill(&mut file)?;
+        file.flush()
+    });
+    written.and_then(|()| fs::rename(&beside, path)).inspect_err(|_| {
         // What matters is the first error.
         let _ = fs::remove_file(&beside);
     })

@@ -8,7 +8,7 @@ mod size;
 mod sparse;
 
 pub use append::Appender;
-pub use atomic::{replace, sync_dir, write, write_atomic};
+pub use atomic::{replace, replace_with, sync_dir, write, write_atomic};
 pub use copy::copy_tree;
 pub use remove::remove_tree;
 pub use size::size;
