@@ -3,12 +3,11 @@
 //! Every event about a test goes through here, so that what was collected and what was executed can be reconciled:
 //! a test that nobody told about cannot disappear.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use testyard_model::event::Evidence;
-use testyard_model::{Counts, Emit, Event, Outcome, TestId};
+use testyard_model::{Counts, Emit, Event, Outcome, Positions, TestId};
 
 /// The tests of one suite.
 pub(crate) struct Roll {
@@ -17,7 +16,7 @@ pub(crate) struct Roll {
     tests: Vec<Entry>,
     /// The test that began and has not ended, and since when.
     running: Option<(usize, Instant)>,
-    numbers: HashMap<TestId, usize>,
+    numbers: Positions,
     counts: Counts,
     broken_files: u64,
     late: u64,
@@ -36,7 +35,7 @@ impl Roll {
             emit,
             tests: Vec::new(),
             running: None,
-            numbers: HashMap::new(),
+            numbers: Positions::default(),
             counts: Counts::default(),
             broken_files: 0,
             late: 0,
@@ -48,13 +47,14 @@ impl Roll {
         let mut new = Vec::new();
         let mut numbers = Vec::with_capacity(ids.len());
         for id in ids.into_iter().map(TestId::from) {
-            if let Some(number) = self.numbers.get(&id) {
-                numbers.push(*number);
+            if let Some(number) = self.number(id.as_str()) {
+                numbers.push(number);
                 continue;
             }
             numbers.push(self.tests.len());
-            self.numbers.insert(id.clone(), self.tests.len());
             self.tests.push(Entry { id: id.clone(), settled: false });
+            let tests = &self.tests;
+            self.numbers.add(id.as_str(), tests.len() - 1, |at| tests[at].id.as_str());
             new.push(id);
         }
         self.counts.total += new.len() as u64;
@@ -72,7 +72,7 @@ impl Roll {
 
     /// The number of a known test.
     pub(crate) fn number(&self, id: &str) -> Option<usize> {
-        self.numbers.get(&TestId::from(id)).copied()
+        self.numbers.find(id, |at| self.tests[at].id.as_str())
     }
 
     /// The name of a test.

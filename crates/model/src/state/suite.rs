@@ -1,13 +1,12 @@
 //! Suites and their tests, as far as a run has come.
 
-use std::collections::HashMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::collection::CollectionNumbers;
 use crate::event::Evidence;
 use crate::id::TestId;
 use crate::outcome::{Counts, Outcome};
+use crate::positions::Positions;
 
 /// A planned suite.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,7 +34,7 @@ pub struct SuiteState {
     pub collection_errors: Vec<CollectionError>,
     /// Where each test stands in `tests`.
     #[serde(skip)]
-    index: HashMap<TestId, usize>,
+    index: Positions,
 }
 
 /// A file that could not be collected.
@@ -81,18 +80,19 @@ impl SuiteState {
             workers: 0,
             forecast: None,
             collection_errors: Vec::new(),
-            index: HashMap::new(),
+            index: Positions::default(),
         }
     }
 
     /// The test of that id, known or new.
     pub(super) fn test(&mut self, id: &TestId) -> &mut TestState {
-        let index = match self.index.get(id) {
-            Some(index) => *index,
+        let index = match self.index.find(id.as_str(), |at| self.tests[at].id.as_str()) {
+            Some(index) => index,
             None => {
                 self.tests.push(TestState::new(id));
                 self.counts.total += 1;
-                self.index.insert(id.clone(), self.tests.len() - 1);
+                let tests = &self.tests;
+                self.index.add(id.as_str(), tests.len() - 1, |at| tests[at].id.as_str());
                 self.tests.len() - 1
             }
         };
@@ -127,7 +127,10 @@ impl SuiteState {
 
     /// Puts the tests back that a saved state was without. Their counts it was not without.
     pub fn restore(&mut self, tests: Vec<TestState>) {
-        self.index = tests.iter().enumerate().map(|(number, test)| (test.id.clone(), number)).collect();
+        self.index = Positions::default();
+        for (at, test) in tests.iter().enumerate() {
+            self.index.add(test.id.as_str(), at, |at| tests[at].id.as_str());
+        }
         self.tests = tests;
     }
 
