@@ -269,6 +269,11 @@ fn failures_are_held_against_where_the_branch_began() {
     git(&project, &["commit", "-qm", "first"]);
     project.testyard(&["run"]).ended(1, "failed=1");
     git(&project, &["checkout", "-qb", "work"]);
+    // One with changes that are not committed says nothing of where the branch began, and neither does one of a part.
+    project.write("test_a.py", &tests([true, false, true]));
+    project.testyard(&["run"]).ended(1, "failed=1");
+    git(&project, &["checkout", "-q", "test_a.py"]);
+    project.testyard(&["run", "--", "-k", "test_2"]).ended(0, "passed=1");
     for flags in [[true, false, true], [false, false, true]] {
         project.write("test_a.py", &tests(flags));
         git(&project, &["commit", "-qam", "more"]);

@@ -96,6 +96,13 @@ fn a_start_that_is_killed_at_any_moment_leaves_the_turn_to_the_next_one() {
         let cancelled = project.testyard(&["cancel", &run]);
         cancelled.ended(0, "verdict=cancelled");
         assert_nothing_left(&project.path().join(format!(".testyard/runs/{run}")));
+        // Had the killed one's supervisor begun a second run for the same request, it would go on.
+        wait_until("every supervisor to be gone", || {
+            supervisor_below(project.path()).is_none().then_some(())
+        });
+        let left = fs::read_dir(project.path().join(".testyard")).expect("a folder").flatten();
+        let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with("starting-"));
+        assert_eq!(left.count(), 0, "{delay} ms");
     }
 }
 
@@ -109,7 +116,10 @@ fn a_supervisor_that_is_killed_at_any_moment_of_its_start_never_passes() {
         std::thread::sleep(Duration::from_millis(delay));
         done(&["kill", "-KILL", &supervisor]);
         let said = Said::of(starter.take().expect("started").wait_with_output().expect("it ends"));
-        let status = project.testyard(&["status", "--exit-code"]);
+        // A killed process with several threads takes a moment to be gone.
+        let status = wait_until("its end", || {
+            Some(project.testyard(&["status", "--exit-code"])).filter(|status| status.code != 7)
+        });
         match said.code {
             // It was up before it was killed.
             0 => status.ended(5, "verdict=lost"),
@@ -145,11 +155,15 @@ fn supervisor_below(folder: &Path) -> Option<String> {
 
 #[test]
 fn a_run_of_before_a_reboot_is_lost_and_its_numbers_mean_nothing() {
-    let project = Project::of(&[("test_a.py", WAITS)]);
+    let mut project = Project::of(&[("test_a.py", WAITS), ("runtime/here", "")]);
+    let runtime = project.path().join("runtime");
+    project.set("XDG_RUNTIME_DIR", runtime.display().to_string());
     let run = start(&project, &[]);
     wait_for_the_test(&project);
     done(&["kill", "-KILL", &supervisor(&project, &run)]);
     // As the machine would be after a reboot: another boot, and the supervisor's number given to somebody else.
+    // What lies in the runtime folder is gone then, too.
+    fs::remove_dir_all(runtime.join("testyard")).expect("it was used");
     let mut somebody = sleeper();
     let (path, mut plan) = plan(&project, &run);
     plan["boot"] = "00000000-0000-0000-0000-000000000000".into();
@@ -157,6 +171,7 @@ fn a_run_of_before_a_reboot_is_lost_and_its_numbers_mean_nothing() {
     plan["pid_started"] = started(somebody.id()).into();
     put(&path, &plan.to_string());
     project.testyard(&["status", &run, "--exit-code"]).ended(5, "verdict=lost");
+    assert!(path.with_file_name("outcome.json").exists(), "lost is written down");
     let cancelled = project.testyard(&["cancel", &run]);
     assert!(cancelled.stderr.contains("has ended already"), "{cancelled:?}");
     // Even when somebody holds its lock, so that it counts as running, that number is not signalled.

@@ -20,7 +20,9 @@ use crate::{problem, session, verb};
 
 /// Serves as a supervisor and returns its exit code, when that is what this process was started for.
 pub(crate) fn serve_if_supervisor() -> Option<ExitCode> {
-    let arguments: Vec<String> = std::env::args().collect();
+    // Words that are no text are none of ours, and for somebody else to complain of.
+    let words = std::env::args_os().map(|word| word.into_string().unwrap_or_default());
+    let arguments: Vec<String> = words.collect();
     let verb = arguments.get(1).map(String::as_str)?;
     let done = match verb {
         SUPERVISE => serve(&arguments[2..]),

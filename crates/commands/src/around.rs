@@ -42,7 +42,7 @@ pub fn around(context: &Context, request: &AroundRequest) -> Result<Timeline, Co
         ));
     };
     let took = test.duration_ms.map_or(told.state.now_ms.saturating_sub(began), |ms| ms.ceil() as u64);
-    let window = began.saturating_sub(request.margin_ms)..began + took + request.margin_ms;
+    let window = began.saturating_sub(request.margin_ms)..(began + took).saturating_add(request.margin_ms);
     let masker = plan::masker(context);
     let mut said = printed(&told.folder, &window, &masker)?;
     said.extend(events(&told.folder, &window)?);

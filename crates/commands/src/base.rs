@@ -10,11 +10,18 @@ use testyard_sys::tool;
 use crate::runs::Told;
 use crate::{CommandError, Context};
 
-/// What a branch usually begins from, the surest first.
-const UPSTREAM: [&str; 5] = ["@{upstream}", "origin/HEAD", "origin/main", "main", "master"];
+/// What a branch usually begins from. Not its own upstream: once it is pushed, that is the branch itself.
+const BEGINNINGS: [&str; 5] = ["origin/HEAD", "origin/main", "origin/master", "main", "master"];
 
-/// The revision that a folder stands at, by git; none where there is no git or no commit.
+/// The revision whose tests a whole run in this folder runs, by git. None where there is no git or no commit, and none
+/// where files were changed since: what fails then may be the change's own.
 pub(crate) fn revision(folder: &Path) -> Option<String> {
+    let words: Vec<OsString> = ["diff", "--quiet", "HEAD"].map(Into::into).to_vec();
+    let unchanged = tool::output("git", &words, folder, &[("GIT_OPTIONAL_LOCKS", "0")]).ok()?;
+    unchanged.status.success().then(|| head(folder)).flatten()
+}
+
+fn head(folder: &Path) -> Option<String> {
     git(folder, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])
 }
 
@@ -68,9 +75,9 @@ fn at<'a>(ended: &'a [RunFolder], revision: &str) -> Option<&'a RunFolder> {
 
 /// Where this branch left the one it began from; none on that one itself.
 fn began(root: &Path) -> Option<String> {
-    let head = revision(root)?;
-    let left = UPSTREAM.iter().find_map(|upstream| git(root, &["merge-base", "HEAD", upstream]))?;
-    (left != head).then_some(left)
+    let head = head(root)?;
+    let left = BEGINNINGS.iter().filter_map(|beginning| git(root, &["merge-base", "HEAD", beginning]));
+    left.into_iter().find(|left| *left != head)
 }
 
 /// The one line that git prints.

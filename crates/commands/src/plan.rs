@@ -7,7 +7,7 @@ use testyard_project::{Only, Request};
 use crate::{CommandError, Context};
 
 /// What is to be run.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Suites by name, or test files and folders; everything when empty.
     pub names: Vec<String>,

@@ -37,10 +37,17 @@ pub(crate) fn enter(context: &Context, folder: &RunFolder) -> Result<Entry, Comm
 }
 
 /// Settles every run whose supervisor is dead: its processes and mounts are removed and its outcome is written.
-/// Returns those that were settled now. Called at the start of every verb; costs one small folder to read.
+/// Returns those that were settled now. Called at the start of every verb; costs a few small folders to read.
 pub fn settle_dead_runs(context: &Context) -> Vec<RunFolder> {
-    let Ok(found) = fs::read_dir(entries(context)) else { return Vec::new() };
-    found.flatten().filter_map(|entry| settle(context, &entry.path())).collect()
+    let found = fs::read_dir(entries(context)).into_iter().flatten().flatten();
+    let mut settled: Vec<RunFolder> = found.filter_map(|entry| settle(context, &entry.path())).collect();
+    // The entries lie where a reboot, and on some machines a logout, removes them. This project's own runs are found
+    // without them.
+    for store in [context.runs(), context.environments()] {
+        let unsettled = store.runs().unwrap_or_default().into_iter().filter(|run| !run.outcome().exists());
+        settled.extend(unsettled.filter_map(|run| settle_run(context, run)));
+    }
+    settled
 }
 
 /// The folders of the runs of this user that are going on.
@@ -54,6 +61,16 @@ pub(crate) fn running(context: &Context) -> Vec<RunFolder> {
 /// Settles the run behind one entry, if it is dead.
 fn settle(context: &Context, entry: &Path) -> Option<RunFolder> {
     let folder = RunFolder::at(String::from_utf8(fs::read(entry).ok()?).ok()?);
+    if folder.path().exists() && standing(&folder).ok()? == Standing::Running {
+        return None;
+    }
+    let settled = settle_run(context, folder);
+    let _ = fs::remove_file(entry);
+    settled
+}
+
+/// Settles a run, if it is dead.
+fn settle_run(context: &Context, folder: RunFolder) -> Option<RunFolder> {
     let standing = if folder.path().exists() { standing(&folder).ok()? } else { Standing::Lost };
     if standing == Standing::Running {
         return None;
@@ -66,7 +83,6 @@ fn settle(context: &Context, entry: &Path) -> Option<RunFolder> {
     }
     tracing::info!(run = %folder.run(), ?standing, "settled a run that nobody supervises any more");
     let settled = standing == Standing::Lost && folder.path().exists() && settle_lost(&folder).is_ok();
-    let _ = fs::remove_file(entry);
     settled.then_some(folder)
 }
 

@@ -103,7 +103,9 @@ pub fn find(store: &Store, name: Option<&str>) -> Result<Told, CommandError> {
     Told::read(store.find(name)?)
 }
 
-/// Every run, the newest first. One whose folder cannot be read is left out.
-pub fn runs(context: &Context) -> Result<Vec<Told>, CommandError> {
-    Ok(context.runs().runs()?.into_iter().filter_map(|folder| Told::read(folder).ok()).collect())
+/// What `row` makes of every run, the newest first. One whose folder cannot be read is left out. Each is let go of before
+/// the next is read: all of them may be much.
+pub fn runs<T>(context: &Context, row: impl Fn(&Told) -> T) -> Result<Vec<T>, CommandError> {
+    let told = context.runs().runs()?.into_iter().filter_map(|folder| Told::read(folder).ok());
+    Ok(told.map(|told| row(&told)).collect())
 }

@@ -2,12 +2,13 @@
 //! they are the first to go on a full disk.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::ops::Range;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use testyard_model::secret::Masker;
-use testyard_sys::files::{self, Appender};
+use testyard_sys::files;
 
 use crate::timeline::{self, Mark};
 use crate::{JournalError, RunFolder};
@@ -20,17 +21,24 @@ const LONGEST_LINE: u64 = 1 << 20;
 pub fn mask(folder: &RunFolder, masker: &Masker) -> Result<(), JournalError> {
     let Ok(entries) = fs::read_dir(folder.logs()) else { return Ok(()) };
     let mut marks = timeline::read(folder);
-    let mut moved = false;
+    let (mut moved, mut failed) = (false, None);
     for path in entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let of_log = marks.iter_mut().filter(|mark| mark.log == name).collect();
-        moved |= mask_file(&path, masker, of_log).map_err(JournalError::file(&path, "masking a log"))?;
+        match mask_file(&path, masker, of_log) {
+            Ok(anew) => moved |= anew,
+            Err(error) => {
+                // Better no log than one that tells secrets; and the others are masked all the same.
+                let _ = File::options().write(true).open(&path).and_then(|file| file.set_len(0));
+                failed.get_or_insert(JournalError::file(&path, "masking a log")(error));
+            }
+        }
     }
     if moved {
         let path = folder.timeline();
         timeline::rewrite(folder, &marks).map_err(JournalError::file(&path, "masking a log"))?;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
 /// What a log holds, or a part of it; where it was cut, how much is missing. Nothing for one that is not there.
@@ -69,7 +77,8 @@ fn text_of(file: &File, part: Range<u64>) -> io::Result<String> {
 pub(crate) fn drop_raw(folder: &RunFolder) -> u64 {
     let entries = fs::read_dir(folder.logs()).into_iter().flatten().flatten();
     let emptied = entries.map(|entry| {
-        let size = entry.metadata().map_or(0, |about| about.len());
+        // What it takes on the disk: one that was cut is longer than that.
+        let size = entry.metadata().map_or(0, |about| about.blocks() * 512);
         let file = File::options().write(true).open(entry.path());
         // One that cannot be emptied gives nothing back; the next one may.
         if file.and_then(|file| file.set_len(0)).is_ok() { size } else { 0 }
@@ -88,18 +97,15 @@ fn mask_file(path: &Path, masker: &Masker, marks: Vec<&mut Mark>) -> io::Result<
     if is_clean {
         return Ok(false);
     }
-    let fresh = path.with_extension("masked");
-    let written = write_masked(path, &fresh, masker, marks).and_then(|()| fs::rename(&fresh, path));
-    if written.is_err() {
-        // What matters is the first error.
-        let _ = fs::remove_file(&fresh);
-    }
-    written.map(|()| true)
+    files::replace_with(path, |fresh| write_masked(path, fresh, masker, marks)).map(|()| true)
 }
 
-fn write_masked(path: &Path, fresh: &Path, masker: &Masker, mut marks: Vec<&mut Mark>) -> io::Result<()> {
-    let mut file = Appender::open(fresh)?;
-    file.truncate(0)?;
+fn write_masked(
+    path: &Path,
+    fresh: &mut impl Write,
+    masker: &Masker,
+    mut marks: Vec<&mut Mark>,
+) -> io::Result<()> {
     marks.sort_by_key(|mark| mark.bytes);
     let mut marks = marks.into_iter().peekable();
     let (mut from, mut to) = (0, 0);
@@ -112,7 +118,7 @@ fn write_masked(path: &Path, fresh: &Path, masker: &Masker, mut marks: Vec<&mut 
         while let Some(mark) = marks.next_if(|mark| mark.bytes <= from) {
             mark.bytes = to;
         }
-        file.append(text.as_bytes())
+        fresh.write_all(text.as_bytes())
     })
 }
 

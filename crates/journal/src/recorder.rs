@@ -71,7 +71,8 @@ impl Recorder {
         };
         let (folder, lock, (file, extent)) = store.create_run(now, begin)?;
         let run = folder.run();
-        store.point_latest_at(&run)?;
+        // A convenience: nothing is found by it, and no run is lost for want of it.
+        store.point_latest_at(&run);
         let inner = Inner { file, state: RunState::default(), views, extent, trouble: None };
         let started = Instant::now();
         let watch = Arc::new(Watch::new(&folder, started));

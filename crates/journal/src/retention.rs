@@ -33,7 +33,7 @@ pub struct Removed {
 /// Removes every run beyond the limits. A running run and one with a file `keep` in its folder are never removed.
 pub fn prune(store: &Store, limits: &Limits, now: SystemTime) -> Result<Removed, JournalError> {
     store.remove_unborn();
-    let mut removed = Removed::default();
+    let (mut removed, mut failed) = (Removed::default(), None);
     let (mut kept, mut kept_bytes) = (0usize, 0u64);
     for folder in store.runs()? {
         let bytes = testyard_sys::files::size(folder.path());
@@ -46,12 +46,19 @@ pub fn prune(store: &Store, limits: &Limits, now: SystemTime) -> Result<Removed,
             kept_bytes += bytes;
             continue;
         }
-        testyard_sys::files::remove_tree(folder.path())
-            .map_err(JournalError::file(folder.path(), "removing the run folder"))?;
-        removed.bytes += bytes;
-        removed.runs.push(folder);
+        match testyard_sys::files::remove_tree(folder.path()) {
+            Ok(()) => {
+                removed.bytes += bytes;
+                removed.runs.push(folder);
+            }
+            // One that cannot be removed must not keep the others.
+            Err(error) => {
+                let told = JournalError::file(folder.path(), "removing the run folder")(error);
+                failed.get_or_insert(told);
+            }
+        }
     }
-    Ok(removed)
+    failed.map_or(Ok(removed), Err)
 }
 
 fn is_safe_from_removal(folder: &RunFolder) -> Result<bool, JournalError> {

@@ -149,11 +149,14 @@ impl Store {
     }
 
     /// Makes `latest` name this run. Replaced by a rename, so that a reader never finds it missing.
-    pub(crate) fn point_latest_at(&self, run: &RunId) -> Result<(), JournalError> {
+    pub(crate) fn point_latest_at(&self, run: &RunId) {
         let (latest, fresh) = (self.path.join(self.latest), self.path.join(format!("{}.{run}", self.latest)));
-        std::os::unix::fs::symlink(Path::new(self.room).join(run.as_str()), &fresh)
-            .and_then(|()| fs::rename(&fresh, &latest))
-            .map_err(JournalError::file(&latest, "naming the newest run"))
+        let named = std::os::unix::fs::symlink(Path::new(self.room).join(run.as_str()), &fresh)
+            .and_then(|()| fs::rename(&fresh, &latest));
+        if let Err(error) = named {
+            tracing::warn!(%error, "the newest run could not be linked to");
+            let _ = fs::remove_file(&fresh);
+        }
     }
 
     fn ignore_itself(&self) -> Result<(), JournalError> {

@@ -122,7 +122,8 @@ pub struct ProjectPlan {
     pub root: PathBuf,
     /// The files the plan was made from, relative to the root where they lie inside it.
     pub files: Vec<PathBuf>,
-    /// The revision that its folder stood at when a run began; none without version control.
+    /// The revision whose tests a run ran, all of them; none without version control, with files changed since, and for a
+    /// run of a part.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub revision: Option<String>,
 }

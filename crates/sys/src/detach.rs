@@ -27,18 +27,25 @@ impl Detached {
 }
 
 /// Starts a program in a session of its own, in this folder and with this process's environment. Its standard output
-/// is for its first line; what it writes to standard error goes to the log.
+/// is for its first line; what it writes to standard error goes to the log. Its standard input holds what it is given, such
+/// as a lock, until it ends or calls [`let_go`].
 #[allow(clippy::disallowed_methods, reason = "a keeper's processes must not outlive it; this one must")]
 pub fn start<S: AsRef<OsStr>>(
     program: &Path,
     arguments: &[S],
     folder: &Path,
+    held: Option<File>,
     log: File,
 ) -> io::Result<Detached> {
     use std::os::unix::process::CommandExt;
     let (words, theirs) = io::pipe()?;
     let mut command = Command::new(program);
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(theirs).stderr(log);
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(held.map_or_else(Stdio::null, Stdio::from))
+        .stdout(theirs)
+        .stderr(log);
     // SAFETY: between fork and exec only async-signal-safe calls are allowed; setsid is one, and touches no memory.
     #[allow(unsafe_code)]
     unsafe {
@@ -47,6 +54,11 @@ pub fn start<S: AsRef<OsStr>>(
     // It is nobody's child to wait for: it outlives this process, and process 1 takes it then.
     command.spawn().map(drop)?;
     Ok(Detached { words: BufReader::new(words) })
+}
+
+/// Lets go of what this process was given on its standard input by [`start`].
+pub fn let_go() -> io::Result<()> {
+    Ok(rustix::stdio::dup2_stdin(File::open("/dev/null")?)?)
 }
 
 /// Sends SIGTERM to the process of that number, if it is the one that started then (see [`crate::procfs::start_time`]).
@@ -85,9 +97,27 @@ mod tests {
         let path = folder.path().join("log");
         let script = ["-c", "echo up; echo trouble >&2"];
         let detached =
-            start(Path::new("/bin/sh"), &script, folder.path(), File::create(&path).unwrap()).unwrap();
+            start(Path::new("/bin/sh"), &script, folder.path(), None, File::create(&path).unwrap()).unwrap();
         assert_eq!(detached.first_line().unwrap().as_deref(), Some("up"));
         while std::fs::read_to_string(&path).unwrap() != "trouble\n" {
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_lock_is_held_until_the_process_lets_go_as_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lock");
+        let log = File::create(folder.path().join("log")).unwrap();
+        let held = crate::lock::try_lock(&path).unwrap().unwrap();
+        let script = ["-c", "echo up; while ! test -e go; do sleep 0.01; done; exec </dev/null; sleep 1"];
+        let given = Some(held.share().unwrap());
+        let detached = start(Path::new("/bin/sh"), &script, folder.path(), given, log).unwrap();
+        detached.first_line().unwrap();
+        drop(held);
+        assert!(crate::lock::try_lock(&path).unwrap().is_none(), "the process still has it");
+        crate::files::write(&folder.path().join("go"), "").unwrap();
+        while crate::lock::try_lock(&path).unwrap().is_none() {
             std::thread::yield_now();
         }
     }
@@ -96,7 +126,7 @@ mod tests {
     fn one_that_ends_without_a_word_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
-        let detached = start(Path::new("/bin/sh"), &["-c", "exit 3"], folder.path(), log).unwrap();
+        let detached = start(Path::new("/bin/sh"), &["-c", "exit 3"], folder.path(), None, log).unwrap();
         assert_eq!(detached.first_line().unwrap(), None);
     }
 
@@ -106,7 +136,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log = File::create(folder.path().join("log")).unwrap();
         let detached =
-            start(Path::new("/bin/sh"), &["-c", "echo $$; exec sleep 100"], folder.path(), log).unwrap();
+            start(Path::new("/bin/sh"), &["-c", "echo $$; exec sleep 100"], folder.path(), None, log)
+                .unwrap();
         let pid: i32 = detached.first_line().unwrap().unwrap().parse().unwrap();
         let started = crate::procfs::start_time(pid).unwrap();
         assert!(!terminate(pid, started + 1) && !kill(pid, started + 1));

@@ -21,7 +21,14 @@ const POLL: Duration = Duration::from_millis(20);
 /// An exclusive lock, held until it is dropped or this process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Lock {
+    /// The same lock for a process that is to be started: nobody else gets it before that one lets go of it, too.
+    pub fn share(&self) -> io::Result<File> {
+        self.file.try_clone()
+    }
 }
 
 /// Takes the lock on this file, which is created when missing, or returns `None` when somebody else holds it.
@@ -63,7 +70,7 @@ fn try_once(path: &Path) -> io::Result<Option<Lock>> {
     let file = File::options().create(true).truncate(false).read(true).write(true).open(path)?;
     match file.try_lock() {
         // Somebody may have removed the file meanwhile: a lock on a file without a name guards nothing.
-        Ok(()) if is_at(&file, path)? => Ok(Some(Lock { _file: file })),
+        Ok(()) if is_at(&file, path)? => Ok(Some(Lock { file })),
         Ok(()) | Err(TryLockError::WouldBlock) => Ok(None),
         Err(TryLockError::Error(error)) => Err(error),
     }

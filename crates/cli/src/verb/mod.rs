@@ -108,7 +108,8 @@ pub(crate) fn run(arguments: Arguments) -> ExitCode {
 pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     // Nobody is left to be told when this cannot be written.
     let _ = error.print();
-    let judges = std::env::args().skip(1).any(|word| matches!(word.as_str(), "run" | "wait" | "status"));
+    let judges =
+        std::env::args_os().skip(1).any(|word| ["run", "wait", "status"].iter().any(|judge| word == *judge));
     if error.use_stderr() && judges {
         last_word(Exit::Usage);
     }

@@ -2,7 +2,7 @@
 
 use testyard_commands::base::base_run;
 use testyard_commands::report::{junit, markdown, subject};
-use testyard_commands::runs::{Told, find, runs as all};
+use testyard_commands::runs::{find, runs as all};
 use testyard_commands::{CommandError, status as look};
 use testyard_model::Exit;
 use testyard_report::json::{self, RunsRow};
@@ -59,8 +59,7 @@ pub(super) fn failures(desk: &Desk, typed: &arguments::Failures) -> Result<End, 
 
 /// Lists the runs.
 pub(super) fn runs(desk: &Desk) -> Result<End, CommandError> {
-    let told: Vec<Told> = all(&desk.context)?;
-    let rows: Vec<RunsRow> = told.iter().map(|told| RunsRow::of(&subject(told, "."))).collect();
+    let rows = all(&desk.context, |told| RunsRow::of(&subject(told, ".")))?;
     match desk.format {
         Format::Json => desk.result(&json::runs(&rows)),
         Format::Human => desk.lines(&table::runs(&rows, desk.screen.style)),

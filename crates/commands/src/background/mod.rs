@@ -93,7 +93,7 @@ pub async fn start(
     meeting: Meeting,
 ) -> Result<Started, CommandError> {
     let state = context.runs().path().to_owned();
-    let _turn = turn::take(&state, "start.lock").await?;
+    let turn = turn::take(&state, "start.lock").await?;
     let estimate_ms = estimate(context);
     let wanted = fingerprint(context, request);
     let going = going(context)?;
@@ -112,6 +112,7 @@ pub async fn start(
     if let (Meeting::Refuse, Some((folder, _))) = (meeting, going.first()) {
         return Err(CommandError::Busy { what: "a run in the background".to_owned(), run: folder.run() });
     }
+    remove_old_logs(&state);
     let log = state.join(format!("starting-{}.log", std::process::id()));
     let failed = |error: std::io::Error| CommandError::Blocked {
         message: format!("the run cannot be started in the background: {error}"),
@@ -120,7 +121,11 @@ pub async fn start(
     let output = File::create(&log).map_err(failed)?;
     let mut arguments = vec![SUPERVISE_RUN.to_owned(), log.display().to_string()];
     arguments.extend_from_slice(typed);
-    let detached = detach::start(&context.program, &arguments, &context.folder, output).map_err(failed)?;
+    // The supervisor has the turn as well, until it is ready: should this process be killed meanwhile, the next one must
+    // not find nothing and start another.
+    let held = Some(turn.share().map_err(failed)?);
+    let detached =
+        detach::start(&context.program, &arguments, &context.folder, held, output).map_err(failed)?;
     let line = detached.first_line().map_err(failed)?.unwrap_or_default();
     let refusal: Option<Refusal> = serde_json::from_str(&line).ok();
     if refusal.is_none() && !line.is_empty() {
@@ -132,6 +137,16 @@ pub async fn start(
     match refusal.and_then(|refusal| Some((Exit::of(refusal.refused)?, refusal))) {
         Some((exit, Refusal { said, document, .. })) => Ok(Started::Refused { said, document, exit }),
         None => Err(failed(std::io::Error::other(format!("it ended at once: {}", said.trim())))),
+    }
+}
+
+/// Removes what starts left that were killed. Whoever has the turn is the only one that starts.
+fn remove_old_logs(state: &Path) {
+    for entry in fs::read_dir(state).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with("starting-") {
+            // What cannot be removed is in nobody's way.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 
@@ -148,14 +163,16 @@ pub async fn supervise(
 ) -> Result<Told, CommandError> {
     let (course, notes) = open(context, request, Vec::new(), cancel).await?;
     let folder = course.folder().clone();
-    // Whoever starts it holds the turn until it is ready: nobody can come between.
+    // The turn is held until this one is ready: nobody can come between.
     let before: Vec<RunFolder> = going(context)?.into_iter().map(|(folder, _)| folder).collect();
     // On a full disk the run goes on all the same, and says itself what that did to it; nobody can attach to it then.
     let _ = files::write_atomic(&request_file(&folder), fingerprint(context, request));
     let _ = fs::create_dir_all(folder.logs());
     let _ = fs::rename(log, folder.logs().join("supervisor.log")).or_else(|_| fs::remove_file(log));
+    // What cannot be let go of is let go of at the end.
+    let _ = detach::let_go();
     ready(folder.path());
-    wait_for_turn(&course, &before).await?;
+    wait_for_turn(&course, &before).await;
     through(course, &notes).await
 }
 
@@ -190,7 +207,7 @@ fn going(context: &Context) -> Result<Vec<(RunFolder, String)>, CommandError> {
     let mut found = Vec::new();
     for folder in context.runs().runs()? {
         if let Ok(request) = fs::read_to_string(request_file(&folder))
-            && standing(&folder)? == Standing::Running
+            && is_going(&folder)
         {
             found.push((folder, request));
         }
@@ -199,25 +216,26 @@ fn going(context: &Context) -> Result<Vec<(RunFolder, String)>, CommandError> {
 }
 
 /// Waits until the runs before this one have ended, or somebody wants this one to stop.
-async fn wait_for_turn(course: &Course, before: &[RunFolder]) -> Result<(), CommandError> {
-    let Some(last) = before.first() else { return Ok(()) };
+async fn wait_for_turn(course: &Course, before: &[RunFolder]) {
+    let Some(last) = before.first() else { return };
     let check = CheckId::of(Phase::Inspect, "queue");
     let title = format!("wait for the run {} to end", last.run());
     course.emit(Event::CheckStarted { check: check.clone(), title });
     let all_ended = async {
         for folder in before {
-            while standing(folder)? == Standing::Running {
+            while is_going(folder) {
                 tokio::time::sleep(POLL).await;
             }
         }
-        Ok::<(), CommandError>(())
     };
-    let outcome = match course.cancel.unless(all_ended).await {
-        Some(waited) => waited.map(|()| Outcome::Passed)?,
-        None => course.left(),
-    };
+    let waited = course.cancel.unless(all_ended).await;
+    let outcome = waited.map_or_else(|| course.left(), |()| Outcome::Passed);
     course.emit(Event::CheckFinished { check, outcome, evidence: Vec::new() });
-    Ok(())
+}
+
+/// Whether a run goes on. One whose folder cannot be asked keeps nobody waiting.
+fn is_going(folder: &RunFolder) -> bool {
+    standing(folder).is_ok_and(|standing| standing == Standing::Running)
 }
 
 /// Cancels a run and sees it end; one that has ended stays as it is. Says whether it was going on.

@@ -119,7 +119,8 @@ fn start_supervisor(context: &Context, request: &UpRequest) -> Result<RunFolder,
     };
     let output = File::create(&log).map_err(failed)?;
     let arguments = arguments(context, request);
-    let detached = detach::start(&context.program, &arguments, &context.folder, output).map_err(failed)?;
+    let detached =
+        detach::start(&context.program, &arguments, &context.folder, None, output).map_err(failed)?;
     match detached.first_line().map_err(failed)? {
         Some(folder) if !folder.is_empty() => Ok(RunFolder::at(PathBuf::from(folder))),
         _ => {

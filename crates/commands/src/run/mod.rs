@@ -88,7 +88,8 @@ async fn begin(
     cancel: Cancel,
 ) -> Result<Course, CommandError> {
     plan.findings.extend(inspect::look(context, &plan).await);
-    plan.project.revision = base::revision(&context.root);
+    let whole = request.selection == Selection::default() && request.changed.is_none();
+    plan.project.revision = whole.then(|| base::revision(&context.root)).flatten();
     Course::open(context, &context.runs(), plan, request.offline, views, cancel).await
 }
 

@@ -26,15 +26,14 @@ pub const KEYS: &[Key] =
 
 /// A page of them, the newest first.
 pub fn answer(context: &Context, asked: &Runs) -> Result<Answer, CommandError> {
-    let told = all(context)?;
-    let rows: Vec<RunsRow> = told.iter().map(|told| RunsRow::of(&subject(told, "."))).collect();
+    let all = all(context, |told| RunsRow::of(&subject(told, ".")))?;
     let room = Room::of(None);
     let lists = [List { key: "runs", get: "runs with cursor" }];
-    let document = fit(parsed(&json::runs(&rows))?, &lists, Some(("runs", asked.cursor)), room);
+    let document = fit(parsed(&json::runs(&all))?, &lists, Some(("runs", asked.cursor)), room);
     let shown = document["runs"].as_array().map_or(0, Vec::len);
-    let rows = rows.get(asked.cursor..asked.cursor + shown).unwrap_or_default();
+    let rows = all.get(asked.cursor..asked.cursor + shown).unwrap_or_default();
     let mut lines = table::runs(rows, Style::default());
-    if told.is_empty() {
+    if all.is_empty() {
         lines = vec!["there are no runs yet: start begins one".to_owned()];
     }
     Ok(Answer { text: text(&lines, room.text()), document })
