@@ -86,9 +86,9 @@ fn a_terminal_that_goes_away_ends_the_view() {
                   start_new_session=True)\n\
                   os.close(terminal)\n\
                   import select\n\
-                  until = time.time() + 3\n\
-                  while time.time() < until:\n\
-                  \x20   if select.select([master], [], [], 0.1)[0]: os.read(master, 4096)\n\
+                  until, seen = time.time() + 60, 0\n\
+                  while time.time() < until and seen < 1500:\n\
+                  \x20   if select.select([master], [], [], 0.1)[0]: seen += len(os.read(master, 4096))\n\
                   os.close(master)\n\
                   sys.exit(view.wait(timeout=30))\n";
     let program = testyard_tests::testyard();

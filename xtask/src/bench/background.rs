@@ -61,7 +61,8 @@ fn long(program: &Path, venv: &Path, tests: usize, time: bool) -> Result<(), Str
         }
         tell("status, 95th percentile", percentile(times, 95), "ms", Some(30.0));
     }
-    tell("supervisor, most memory it held", memory(&run)?, "MB", (!time).then_some(50.0));
+    tell("supervisor, memory while tests run", memory(&run, "VmRSS:")?, "MB", (!time).then_some(50.0));
+    tell("supervisor, the most it ever held", memory(&run, "VmHWM:")?, "MB", None);
     write(project.path(), "go", "")?;
     timed(&mut command(program, project.path(), Some(venv), &["wait"])).map(drop)
 }
@@ -85,15 +86,15 @@ fn wait_for_last(run: &Path, tests: usize) -> Result<(), String> {
     }
 }
 
-/// The most memory that the supervisor of a run held so far, in megabytes.
-fn memory(run: &Path) -> Result<f64, String> {
+/// The memory of a run's supervisor in megabytes, by one of the kernel's counts.
+fn memory(run: &Path, count: &str) -> Result<f64, String> {
     let plan = fs::read(run.join("plan.json")).map_err(|error| error.to_string())?;
     let plan: serde_json::Value = serde_json::from_slice(&plan).map_err(|error| error.to_string())?;
     let status =
         fs::read_to_string(format!("/proc/{}/status", plan["pid"])).map_err(|error| error.to_string())?;
-    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix("kB"));
-    let peak: f64 = peak.and_then(|number| number.trim().parse().ok()).ok_or("the kernel does not say")?;
-    Ok(peak * 1024.0 / 1e6)
+    let held = status.lines().find_map(|line| line.strip_prefix(count)?.trim().strip_suffix("kB"));
+    let held: f64 = held.and_then(|number| number.trim().parse().ok()).ok_or("the kernel does not say")?;
+    Ok(held * 1024.0 / 1e6)
 }
 
 fn percentile(mut times: Vec<f64>, percent: usize) -> f64 {

@@ -14,7 +14,7 @@ mod ui;
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use ratatui::crossterm::event::{self, Event, KeyEventKind};
 use ratatui::layout::Rect;
@@ -59,7 +59,13 @@ impl<'a> Watch<'a> {
         while screen.is_open() && !ended.load(Ordering::SeqCst) {
             self.watched.look()?;
             self.hear_of_stopping().await;
-            self.draw(&mut screen).map_err(no_terminal)?;
+            if let Err(error) = self.draw(&mut screen) {
+                if wait_for_keys(Duration::ZERO).is_ok_and(|waited| waited == Waited::Gone) {
+                    screen.abandon();
+                    break;
+                }
+                return Err(no_terminal(error));
+            }
             let waited = wait_for_keys(TICK).map_err(no_terminal)?;
             let typed = match waited {
                 Waited::Gone => {
@@ -112,8 +118,7 @@ impl<'a> Watch<'a> {
     }
 
     fn seen<'s>(&'s self, logs: &'s [String]) -> Seen<'s> {
-        let unix = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now_ms = self.watched.clock_ms(u64::try_from(unix.as_millis()).unwrap_or(u64::MAX));
+        let now_ms = self.watched.clock_ms();
         Seen {
             parts: Parts { state: self.watched.state(), style: self.style, now_ms },
             standing: self.watched.standing(),

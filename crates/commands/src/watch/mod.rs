@@ -2,7 +2,7 @@
 
 mod log;
 
-use testyard_journal::{Follower, RunFolder, standing};
+use testyard_journal::{Follower, RunFolder, Spec, standing};
 use testyard_model::secret::Masker;
 use testyard_model::{RunState, Standing};
 
@@ -20,6 +20,8 @@ pub struct Watched {
     state: RunState,
     standing: Standing,
     masker: Masker,
+    /// When it started.
+    spec: Option<Spec>,
     /// Why nothing more of its journal is read.
     trouble: Option<String>,
 }
@@ -31,6 +33,7 @@ impl Watched {
         let mut watched = Watched {
             context: context.clone(),
             follower: Follower::of(&folder),
+            spec: Spec::read(&folder).ok(),
             folder,
             state: RunState::default(),
             standing: Standing::Running,
@@ -94,15 +97,11 @@ impl Watched {
         &self.folder
     }
 
-    /// The time that many milliseconds after 1970 UTC on the run's own clock, in milliseconds since it started. It stands
-    /// still once the run has ended, and never lies before the last event.
-    pub fn clock_ms(&self, unix_ms: u64) -> u64 {
-        match (self.standing, &self.state.header) {
-            (Standing::Running, Some(header)) => {
-                self.state.now_ms.max(unix_ms.saturating_sub(header.unix_ms))
-            }
-            _ => self.state.now_ms,
-        }
+    /// The time now on the run's own clock, in milliseconds since it started. It stands still once the run has ended, and
+    /// never lies before the last event.
+    pub fn clock_ms(&self) -> u64 {
+        let going = self.spec.as_ref().filter(|_| self.standing == Standing::Running);
+        going.and_then(Spec::elapsed_ms).unwrap_or_default().max(self.state.now_ms)
     }
 
     /// The logs there are by now: those of suites, of services, and what else was kept, but for those of single tests, of
