@@ -1,11 +1,10 @@
 //! `testyard status`: how a run stands, told at once.
 
-use std::fs::{self, File};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use testyard_journal::{OutcomeFile, RunFolder};
+use testyard_journal::{OutcomeFile, RunFolder, logs};
 use testyard_model::{Standing, Verdict};
 use testyard_report::Progress;
 
@@ -43,9 +42,8 @@ pub(crate) fn estimate(context: &Context) -> Option<u64> {
 /// The log that was written to last, and its last lines.
 fn last(context: &Context, folder: &RunFolder) -> Option<(PathBuf, Vec<String>)> {
     let newest = newest(&folder.logs())?;
-    let text = end_of(&newest).ok()?;
     // Raw logs are masked when the run ends.
-    let text = plan::masker(context).mask(&String::from_utf8_lossy(&text));
+    let text = plan::masker(context).mask(&end_of(&newest)?);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
     let lines = lines[lines.len().saturating_sub(LAST_LINES)..].iter().map(|line| (*line).to_owned());
     Some((newest.strip_prefix(folder.path()).ok()?.to_owned(), lines.collect()))
@@ -61,17 +59,11 @@ fn newest(logs: &Path) -> Option<PathBuf> {
     dated.max().map(|(_, path)| path)
 }
 
-fn end_of(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = File::open(path)?;
-    let length = file.metadata()?.len();
+fn end_of(path: &Path) -> Option<String> {
+    let length = fs::metadata(path).ok()?.len();
     let from = length.saturating_sub(TAIL_BYTES);
-    file.seek(SeekFrom::Start(from))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    if from > 0 {
-        // Half a line may hold half a secret, which nobody would know.
-        let whole = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |end| end + 1);
-        bytes.drain(..whole);
-    }
-    Ok(bytes)
+    let text = logs::read_part(path, from..length).ok()?;
+    // Half a line may hold half a secret, which nobody would know.
+    let whole = if from > 0 { text.find('\n').map_or(text.len(), |end| end + 1) } else { 0 };
+    Some(text[whole..].to_owned())
 }
